@@ -18,6 +18,7 @@ from mailgate.window import pages
 from mailgate.wire import words
 
 KEPT: Final[Mapping[str, str]] = {"cache-control": "public, max-age=300", "vary": "accept-language"}
+SEARCHES: Final = (60, 60.0)  # of one client, in so many seconds
 SUGGESTED: Final = 4  # articles beside the form
 SITEMAP: Final = '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{}</urlset>\n'
 
@@ -49,10 +50,18 @@ async def kept(request: Request, response: Response) -> Response:
     return response
 
 
+def looked_for(request: Request) -> str:
+    """What somebody searches for; "" for nothing. Raises Refused "slow" where it is the work of a program."""
+    query = request.query_params.get("q", "").strip()[:LONGEST]
+    if query:
+        pages.limit(request, "search", *SEARCHES)
+    return query
+
+
 async def shelf(request: Request) -> Response:
     """All articles of a language, or those that speak of `?q=`."""
     known = await pages.settings(request)
-    query = request.query_params.get("q", "").strip()[:LONGEST]
+    query = looked_for(request)
     language = pages.language(request, known)
     found: ArticlesPage = await pages.ask(request, "articles", ArticlesAsked(language, query))
     if found.languages and language not in found.languages:
@@ -108,7 +117,7 @@ async def article(request: Request) -> Response:
 async def suggest(request: Request) -> Response:
     """Titles of what speaks of `?q=`, for the script of the form; never more than a few."""
     known = await pages.settings(request)
-    query = request.query_params.get("q", "").strip()[:LONGEST]
+    query = looked_for(request)
     language = pages.language(request, known)
     found: ArticlesPage = await pages.ask(request, "articles", ArticlesAsked(language, query))
     titles = [{"title": one.title, "url": path_of(one)} for one in found.articles[:SUGGESTED]] if query else []

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from mailgate.app.window.counter import ANSWERS, PAUSE, Counter, Rate
 from mailgate.app.window.desk import WindowDesk
+from mailgate.core.pages.help import ArticlesAsked
 from mailgate.core.pages.window import Refusal
 from mailgate.edge.window.verbs import VERBS
 
@@ -24,7 +25,7 @@ class Tick:
 
 
 def counter(tick: Tick, said: object = "page") -> Counter:
-    answers = {verb: lambda desk, asked: said for verb in ("settings", "form", "status")}
+    answers = {verb: lambda desk, asked: said for verb in ("settings", "form", "status", "articles")}
     return Counter(cast(WindowDesk, None), tick, answers)
 
 
@@ -54,6 +55,14 @@ def test_w35_twenty_forms_a_minute_and_everything_else_goes_on() -> None:
     assert not refused(ask("settings", None))
     tick.now += 47.5
     assert not refused(ask("form", None))
+
+
+def test_w35_ten_searches_a_second_and_pages_go_on() -> None:
+    tick = Tick()
+    ask = counter(tick)
+    assert not [one for one in (ask("articles", ArticlesAsked("en", "lamp")) for _ in range(10)) if refused(one)]
+    assert refused(ask("articles", ArticlesAsked("en", "lamp"))) == Refusal("slow", wait=1)
+    assert not refused(ask("articles", ArticlesAsked("en")))
 
 
 def test_w35_a_token_is_asked_for_sixty_times_a_minute() -> None:

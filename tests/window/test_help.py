@@ -135,6 +135,13 @@ def test_suggestions_are_titles_and_addresses_alone(told: Any, served: Served) -
         assert client.get("/help.json?lang=en").json() == []
 
 
+def test_nobody_searches_more_than_people_do(told: Any, served: Served) -> None:
+    with served(told) as client:
+        found = [client.get("/help.json?q=lamps").status_code for _ in range(61)]
+        assert found == [200] * 60 + [429] and client.get("/help?q=lamps").status_code == 429
+        assert client.get("/help").status_code == 200
+
+
 def test_search_engines_get_a_map_and_nothing_of_anything_else(told: Any, served: Served) -> None:
     told.answers["settings"] = replace(SETTINGS, url="http://127.0.0.1")
     with served(told) as client:

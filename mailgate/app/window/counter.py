@@ -27,6 +27,7 @@ ANSWERS: Final[Answers] = {
 # The window counts by peer and is the first to say no. These hold for whoever has taken it over as well.
 ALL: Final = (120, 1.0)  # verbs of all kinds in so many seconds
 FORMS: Final = (20, 60.0)
+SEARCHES: Final = (10, 1.0)  # in all articles: the one question of anybody that takes the processor some hundredths
 A_TOKEN: Final = (60, 60.0)  # of `status` for each token, of `act` for each session
 ACTS: Final = (240, 60.0)
 UNKNOWN: Final = (10, 60.0)  # tokens that are none; after that
@@ -45,6 +46,7 @@ class Counter:
         self._desk, self._tick, self._answers = desk, tick, answers
         self._guard = threading.Lock()
         self._all, self._forms, self._acts, self._unknown = Rate(*ALL), Rate(*FORMS), Rate(*ACTS), Rate(*UNKNOWN)
+        self._searches = Rate(*SEARCHES)
         self._tokens: dict[str, Rate] = {}
 
     def __call__(self, verb: str, asked: Any) -> tuple[object, float]:
@@ -65,6 +67,8 @@ class Counter:
             rates = [self._all]
             if verb == "form":
                 rates.append(self._forms)
+            if verb == "articles" and asked.words:
+                rates.append(self._searches)
             if verb == "status":
                 rates.append(self._token(asked.token))
             if verb == "act":

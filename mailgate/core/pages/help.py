@@ -12,6 +12,7 @@ from mailgate.core.model.policy import Policy
 
 MOST: Final = 20  # articles that are found at once
 LONGEST: Final = 200  # characters of what is looked for
+WORDS: Final = 10  # of these, the first
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,8 @@ def listed(articles: Iterable[Article], language: str) -> tuple[ShownArticle, ..
 def found(articles: Iterable[Article], language: str, words: str) -> tuple[ShownArticle, ...]:
     """The articles of a language that speak of these words, in whatever form, best first."""
     here = [one for one in articles if one.language == language]
-    return tuple(map(shown, articles_with(here, words[:LONGEST], language, MOST)))
+    looked_for = " ".join(words[:LONGEST].split()[:WORDS])
+    return tuple(map(shown, articles_with(here, looked_for, language, MOST)))
 
 
 def shown(article: Article) -> ShownArticle:

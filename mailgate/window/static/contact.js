@@ -5,7 +5,7 @@ if (box) at("subject").oninput = ({ target }) => {
   clearTimeout(later);
   later = setTimeout(async () => {
     const q = target.value.trim();
-    const found = q.length < 4 ? [] : await fetch(box.dataset.from + encodeURIComponent(q)).then((r) => r.json(), () => []);
+    const found = q.length < 4 ? [] : await fetch(box.dataset.from + encodeURIComponent(q)).then((r) => r.json()).catch(() => []);
     box.hidden = !found.length;
     box.lastElementChild.replaceChildren(...found.map(({ title, url }) => {
       const item = document.createElement("li"), link = document.createElement("a");
