@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from mailgate.window import board, contact, help, lists, pages, reports, thread
+from mailgate.window import board, contact, help, lists, login, pages, reports, thread
 from mailgate.window.http.guard import Door, Headers
 from mailgate.window.known import Asks, Known, Settings
 from mailgate.window.look import Look, type_of
@@ -49,6 +49,7 @@ ROUTES: Final[tuple[BaseRoute, ...]] = (
     Route("/healthz", healthz),
     Route("/static/{mark}/{name}", static),
     *board.routes,
+    *login.routes,
     *contact.routes,
     *help.routes,
     *lists.routes,

@@ -18,7 +18,7 @@ from mailgate.core.letters.views import LONGEST_THREAD
 from mailgate.core.model.change import Decision, Outbound
 from mailgate.core.model.content import Question
 from mailgate.core.model.policy import Agent, Policy, Role
-from mailgate.core.model.said import Words, said
+from mailgate.core.model.said import Words, moment, said
 from mailgate.core.model.shown import Fact, Section, TicketRow
 from mailgate.core.model.ticket import Entry, Status, Ticket
 from mailgate.core.text.folding import fold
@@ -330,8 +330,23 @@ def _help(question: QuestionAsked) -> Question:
     return Question(title=said("tap.help"), facts=facts)
 
 
+def _sessions(question: QuestionAsked) -> Question:
+    """Which sessions `#board off` ends."""
+    zone, label = ZoneInfo(question.agent.timezone), said("asked.session")
+    now = question.now.astimezone(zone)
+
+    def lasted(since: datetime, until: datetime) -> Words:
+        begin, end = (moment(at.astimezone(zone), now) for at in (since, until))
+        return said("asked.session_until", since=begin, until=end)
+
+    found = question.read.sessions.of_agent(question.agent.name, question.now)
+    facts = tuple(Fact(label, lasted(one.at, one.until)) for one in found)
+    return Question(title=said("asked.board_off", n=len(found)), facts=facts, actions=False)
+
+
 ANSWERS: Mapping[str, Callable[[QuestionAsked], Question]] = {
     "desk": _desk,
+    "board": _sessions,
     "next": _next,
     "mine": _mine,
     "list": _list,

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any, Final
 
-from mailgate.app.window import acts, articles, board, customers, forms, lists, report, settings, thread
+from mailgate.app.window import acts, articles, board, customers, forms, lists, login, report, settings, thread
 from mailgate.app.window.desk import Answers, WindowDesk
 from mailgate.app.window.rate import Rate
 from mailgate.core.pages.window import Refusal
@@ -22,6 +22,7 @@ ANSWERS: Final[Answers] = {
     **thread.ANSWERS,
     **acts.ANSWERS,
     **report.ANSWERS,
+    **login.ANSWERS,
 }
 
 # The window counts by peer and is the first to say no. These hold for whoever has taken it over as well.
@@ -34,7 +35,7 @@ UNKNOWN: Final = (10, 60.0)  # tokens that are none; after that
 PAUSE: Final = 1.0  # seconds until it is said of the next
 TOKENS: Final = 10_000  # tokens that are counted at once; the longest unasked is forgotten first
 LONGEST: Final = 200  # characters by which they are told apart
-GONE: Final = frozenset({"gone"})  # codes by which a token is said to be none
+GONE: Final = frozenset({"gone", "login_none", "login_wrong"})  # codes by which a token is said to be none
 
 
 class Counter:

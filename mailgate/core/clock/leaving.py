@@ -7,7 +7,18 @@ from collections.abc import Iterable
 from mailgate.core.commands import answers
 from mailgate.core.letters import readers
 from mailgate.core.model import changed
-from mailgate.core.model.change import Assign, Change, Decision, Fate, Outbound, SetStatus, Step, Watch, WatchTags
+from mailgate.core.model.change import (
+    Assign,
+    Change,
+    Decision,
+    EndSessions,
+    Fate,
+    Outbound,
+    SetStatus,
+    Step,
+    Watch,
+    WatchTags,
+)
 from mailgate.core.model.content import Handover
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.outbound import Purpose
@@ -19,7 +30,13 @@ from mailgate.core.worktime import sla
 def hand_on(moment: Moment, tickets: Iterable[Ticket], who: Agent, heir: Agent | None) -> Decision:
     """Each of their tickets goes to the heir, else back to its department; heir or lead get the whole thread."""
     steps = tuple(_passed_on(moment, ticket, who, heir) for ticket in tickets)
-    return Decision(Fate.FILED, "left", steps=steps, actor="mailgate", effects=(WatchTags(who.name, every=True),))
+    return Decision(
+        Fate.FILED,
+        "left",
+        steps=steps,
+        actor="mailgate",
+        effects=(WatchTags(who.name, every=True), EndSessions(who.name)),
+    )
 
 
 def _passed_on(moment: Moment, ticket: Ticket, who: Agent, heir: Agent | None) -> Step:

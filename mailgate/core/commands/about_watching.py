@@ -1,10 +1,16 @@
-"""Commands about following: a ticket that is not one's own, or every ticket with a tag."""
+"""Commands about following: a ticket that is not one's own, every ticket with a tag, or the desk on its board."""
 
 from __future__ import annotations
 
 from mailgate.core.commands.about_status import allowed_tag
 from mailgate.core.commands.judging import CommandContext, Granted, Judgement, Refusal, TicketContext, signed_words
-from mailgate.core.model.change import Watch, WatchTags
+from mailgate.core.letters import readers
+from mailgate.core.model.change import EndSessions, Outbound, Watch, WatchTags
+from mailgate.core.model.content import Content, Question
+from mailgate.core.model.letter_kinds import LoginLetter
+from mailgate.core.model.outbound import Purpose
+from mailgate.core.model.policy import Agent, Policy
+from mailgate.core.model.shown import AskedFor
 
 MOST_TAGS = 20  # that one agent may watch: whoever wants all has `#list`
 
@@ -25,6 +31,26 @@ def unwatch(context: TicketContext) -> Judgement:
     if context.agent.name not in context.ticket.watchers:
         return context.granted_already("not_watching")
     return context.granted("unwatched", Watch(context.agent.name, on=False))
+
+
+def board(context: CommandContext) -> Judgement:
+    """A letter that logs in to the board; with `off` all their sessions end, and they are told which there were."""
+    agent, policy = context.agent, context.policy
+    if context.argument:
+        ended = Question(ask=(AskedFor("board", context.argument),), actions=False)
+        return Granted("", effects=(EndSessions(agent.name),), letters=(_letter(policy, agent, ended),))
+    if not (policy.web.on and policy.web.board):
+        return Refusal("no_board")
+    return Granted("", letters=(way_in(policy, agent),))
+
+
+def way_in(policy: Policy, agent: Agent) -> Outbound:
+    """The letter that logs an agent in."""
+    return _letter(policy, agent, LoginLetter())
+
+
+def _letter(policy: Policy, agent: Agent, content: Content) -> Outbound:
+    return readers.to_agent(policy, agent, content, purpose=Purpose.QUESTION, department=agent.home)
 
 
 def watch_tags(context: CommandContext) -> Judgement:

@@ -140,6 +140,7 @@ COMMANDS: tuple[Word, ...] = (
          role=Role.AGENT, example="#return please greet her first"),
     Word("drop", "self", "[N]", most=20),
     Word("yes", "self", "[N] [always]", most=20),
+    Word("board", "self", "[off]", most=1, only=("off",)),
     # questions
     Word("desk", "questions"),
     Word("next", "questions", aliases=("seuraava", "następny", "nākamais", "nästa", "nächstes", "järgmine")),

@@ -364,6 +364,7 @@ WITHOUT_TICKET: Mapping[str, Callable[[CommandContext], Judgement]] = {
     "news": about_outage.news,
     "incident": about_outage.incident,
     "answer": about_outage.answer,
+    "board": about_watching.board,
     "undo": about_outage.take_back,
 }
 

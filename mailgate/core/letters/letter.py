@@ -7,7 +7,7 @@ from datetime import datetime
 
 from mailgate.core.letters import addressee, own_page, readers, views
 from mailgate.core.letters.due import DueLetter
-from mailgate.core.letters.links import LetterSigned
+from mailgate.core.letters.links import LetterSigned, to_log_in
 from mailgate.core.letters.views import AgentsPart, DepartmentView, LetterView, Receiver
 from mailgate.core.model.change import Audience, Urgency
 from mailgate.core.model.coaching import Coached, TraineesAnswer
@@ -25,7 +25,7 @@ from mailgate.core.model.content import (
     WasItYou,
     asks_how_it_went,
 )
-from mailgate.core.model.letter_kinds import why
+from mailgate.core.model.letter_kinds import LoginLetter, why
 from mailgate.core.model.mail import Address
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Department, LogoFile, Policy, Role
@@ -230,6 +230,8 @@ def _signature(due: DueLetter, policy: Policy) -> str:
 
 def _linked(due: DueLetter, department: Department, policy: Policy) -> Content:
     filled = _filled(due, policy)
+    if isinstance(filled, LoginLetter):
+        return to_log_in(filled, due.message_id, policy)
     if due.ticket is None:
         return filled
     return LetterSigned(due.message_id, due.ticket, department.from_.addr, policy).linked(filled)

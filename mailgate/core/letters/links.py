@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 
 from mailgate.core.model.canned import ArticleDrafted, Drafted
 from mailgate.core.model.content import Ack, ArticleSent, Content, Notice
+from mailgate.core.model.letter_kinds import LoginLetter
 from mailgate.core.model.policy import Policy
 from mailgate.core.model.ticket import Ticket
-from mailgate.core.proof import one_tap, token
+from mailgate.core.proof import login, one_tap, token
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +49,10 @@ class LetterSigned:
 
     def _mail(self, text: str) -> str:
         return one_tap.write_link(self.message_id, self.ticket, text, self.address, self.policy)
+
+
+def to_log_in(content: LoginLetter, message_id: str, policy: Policy) -> LoginLetter:
+    """The same with its link and its digits, which are good for this letter alone."""
+    written = login.written(message_id, policy.keys)
+    href = f"{policy.web.url}/login/{written}" if written else ""
+    return replace(content, href=href, digits=login.digits(message_id, policy.keys))

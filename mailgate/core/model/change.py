@@ -10,6 +10,7 @@ from mailgate.core.model.effect import (
     AddAlias,
     CancelLetters,
     Effect,
+    EndSessions,
     JudgeWave,
     KeepArticle,
     LinkContacts,
@@ -28,9 +29,9 @@ from mailgate.core.model.ticket import EntryKind, Priority, Status
 from mailgate.core.model.trace import Trace
 
 __all__ = [
-    "Absence", "AddAlias", "Audience", "CancelLetters", "Effect", "Facts", "JudgeWave", "KeepArticle", "LinkContacts",
-    "Needs", "Outbound", "RevokeLists", "SaveReply", "SentLetter", "SetAway", "SetIncident", "SetNews", "Unpark",
-    "Urgency", "Vote", "WatchTags", "WhyParked",
+    "Absence", "AddAlias", "Audience", "CancelLetters", "Effect", "EndSessions", "Facts", "JudgeWave", "KeepArticle",
+    "LinkContacts", "Needs", "Outbound", "RevokeLists", "SaveReply", "SentLetter", "SetAway", "SetIncident", "SetNews",
+    "Unpark", "Urgency", "Vote", "WatchTags", "WhyParked",
 ]  # fmt: skip
 
 # --- what may happen to a ticket -------------------------------------------------------------------------------------

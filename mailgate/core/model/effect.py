@@ -71,6 +71,13 @@ class WatchTags:
 
 
 @dataclass(frozen=True, slots=True)
+class EndSessions:
+    """Nobody is logged in as this agent any more, and no letter of theirs logs in."""
+
+    agent: str
+
+
+@dataclass(frozen=True, slots=True)
 class Vote:
     """A customer's 0-10 answer to the survey."""
 
@@ -111,6 +118,6 @@ class CancelLetters:
 
 
 Effect = (
-    Unpark | SetAway | AddAlias | SaveReply | KeepArticle | WatchTags | Vote | LinkContacts | RevokeLists
+    Unpark | SetAway | AddAlias | SaveReply | KeepArticle | WatchTags | EndSessions | Vote | LinkContacts | RevokeLists
     | CancelLetters | JudgeWave | SetNews | SetIncident | AnswerAll | StopAnswers
 )  # fmt: skip

@@ -36,6 +36,7 @@ from mailgate.core.model.content import (
     Welcome,
 )
 from mailgate.core.model.said import Words
+from mailgate.core.model.shown import omitted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,13 +52,22 @@ class PrivacyLetter(Content):
         return self.stage.removeprefix("ask_") if self.stage.startswith("ask_") else ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoginLetter(Content):
+    """A way in to the board, for one agent; the link and the digits are made of the letter when it is written."""
+
+    TEMPLATE = "login"
+    href: str = omitted("")
+    digits: str = omitted("")
+
+
 TO_CUSTOMERS: tuple[type[Content], ...] = (
     Ack, Answer, Taken, Waiting, Transferred, Reopened, Delayed, Nudge, Closing, Solved, StatusReport, VoteThanks,
     ArticleSent, PrivacyLetter,
 )  # fmt: skip
 INSIDE: tuple[type[Content], ...] = (
     Notice, Drafted, ArticleDrafted, Receipt, TraineesAnswer, Coached, Question, WasItYou, Handover, Escalated,
-    Reminded, ExpertAsked, Forwarded, Digest, PeriodLetter, Alarm, Welcome,
+    Reminded, ExpertAsked, Forwarded, Digest, PeriodLetter, Alarm, Welcome, LoginLetter,
 )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from mailgate.core.pages.board import BoardAsked, BoardPage
 from mailgate.core.pages.form import FormAsked, FormTaken, TopicsAsked, TopicsPage
 from mailgate.core.pages.help import ArticleAsked, ArticlePage, ArticlesAsked, ArticlesPage
 from mailgate.core.pages.lists import ListAsked, ListPage
+from mailgate.core.pages.login import ByeAsked, ByePage, EnterAsked, EnterPage, LoginAsked, LoginPage
 from mailgate.core.pages.report import ReportAsked, ReportPage
 from mailgate.core.pages.status import Said, SayAsked, StatusAsked, StatusPage
 from mailgate.core.pages.thread import ThreadAsked, ThreadPage
@@ -31,6 +32,9 @@ VERBS: Final[Mapping[str, tuple[type, type]]] = {
     "settings": (SettingsAsked, WindowSettings),
     "board": (BoardAsked, BoardPage),
     "wall": (WallAsked, WallPage),
+    "login": (LoginAsked, LoginPage),
+    "enter": (EnterAsked, EnterPage),
+    "bye": (ByeAsked, ByePage),
     "topics": (TopicsAsked, TopicsPage),
     "form": (FormAsked, FormTaken),
     "status": (StatusAsked, StatusPage),

@@ -9,6 +9,7 @@ from mailgate.core.model.policy import Agent, Department
 from mailgate.errors import ConfigError, Problem
 from mailgate.store.people import statements as sql
 from mailgate.store.session import Session
+from mailgate.store.window.sessions import end_all
 
 UNSOLVED = "status NOT IN ('solved', 'archived')"
 
@@ -29,6 +30,7 @@ def sync(session: Session, agents: Sequence[Agent], departments: Sequence[Depart
         session.run(f"UPDATE {table} SET retired_at = :now WHERE name = :name", {"name": name, "now": now})  # noqa: S608
         if table == "agent":
             session.run(sql.UNWATCH_TAGS, {"agent": name})
+            end_all(session, name, now)
     for agent in agents:
         session.run(sql.AGENT_KNOWN, {"name": agent.name, "address": agent.address, "now": now})
     for department in departments:

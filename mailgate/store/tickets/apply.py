@@ -12,6 +12,7 @@ from mailgate.core.model.change import (
     CancelLetters,
     Decision,
     Effect,
+    EndSessions,
     Fate,
     JudgeWave,
     KeepArticle,
@@ -40,6 +41,7 @@ from mailgate.store.tickets.changes import TicketChanges
 from mailgate.store.tickets.merging import split
 from mailgate.store.tickets.ticket_writer import DecisionWriting
 from mailgate.store.values import Applied, Ids, Stamp
+from mailgate.store.window.sessions import end_all
 
 _EVER = 2**63 - 1  # microseconds: after all there is
 
@@ -164,8 +166,8 @@ class Applying(Room):
                 self._away(effect, now)
             case AddAlias() | SaveReply() | KeepArticle():
                 self._learn(effect, now)
-            case WatchTags():
-                self._watch_tags(effect, now)
+            case WatchTags() | EndSessions():
+                self._of_agent(effect, now)
             case Vote():
                 self._vote(effect, writing)
             case LinkContacts():
@@ -178,6 +180,12 @@ class Applying(Room):
                 self._outage(effect, writing)
             case _ as unknown:
                 assert_never(unknown)
+
+    def _of_agent(self, effect: WatchTags | EndSessions, now: int) -> None:
+        if isinstance(effect, EndSessions):
+            end_all(self.session, effect.agent, now)
+        else:
+            self._watch_tags(effect, now)
 
     def _learn(self, effect: AddAlias | SaveReply | KeepArticle, now: int) -> None:
         if isinstance(effect, KeepArticle):

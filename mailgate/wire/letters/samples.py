@@ -54,7 +54,7 @@ _FILES = (
     Attachment("lamp.jpg", "image/jpeg", 284_113, "0" * 64, "2"),
     Attachment("receipt 2026-11.pdf", "application/pdf", 48_220, "1" * 64, "3"),
 )
-_WITHOUT_TICKET = ("question", "digest", "report", "alarm", "welcome")
+_WITHOUT_TICKET = ("question", "digest", "report", "alarm", "welcome", "login")
 _PURPOSES = {
     "notice": Purpose.CUSTOMER,
     "receipt": Purpose.RELEASE,

@@ -10,7 +10,7 @@ from typing import Any
 from mailgate.core.letters import views
 from mailgate.core.letters.views import EntryView, LetterView
 from mailgate.core.model import canned, coaching, content, shown
-from mailgate.core.model.letter_kinds import PrivacyLetter
+from mailgate.core.model.letter_kinds import LoginLetter, PrivacyLetter
 from mailgate.core.model.ticket import EntryKind
 from mailgate.core.proof.one_tap import TapLink, VoteLink
 from mailgate.core.quoting.fingerprint import Wording
@@ -74,6 +74,7 @@ WHOSE: Mapping[type, Mapping[str, Wording]] = {
     content.Digest: {"title": _FRAME, "why": _FRAME, "accounted": _FRAME, "hint": _FRAME},
     content.PeriodLetter: {"title": _FRAME, "period": _FRAME, "before": _FRAME, "why": _FRAME, "subject": _FRAME},
     content.Alarm: {"title": _NOTE, "text": _NOTE, "remedy": _FRAME},
+    LoginLetter: {"href": _FRAME, "digits": _FRAME},
     content.Welcome: {"desk_address": _FRAME, "coach": _FRAME, "practice": _FRAME},
     # what stands in several
     shown.Person: {"name": _FRAME, "address": _FRAME},

@@ -57,6 +57,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.return": "Gibt die Antwort eines Lernenden zurück; was folgt oder darunter steht, ist dein Wort dazu.",
     "command.drop": "Verwirft eine wartende E-Mail, oder aus einer Frage die E-Mails mit diesen Nummern.",
     "command.yes": "Bestätigt, dass die E-Mail von dir ist; `always` merkt sich auch die Adresse.",
+    "command.board": "Schickt dir den Link zur Tafel des Teams im Web; `off` beendet alle deine Sitzungen dort.",
     "command.desk": "Zeigt die Arbeitslage auf einen Blick.",
     "command.next": "Gibt dir das dringendste Ticket.",
     "command.mine": "Listet deine Tickets auf, wartende E-Mails zuerst.",

@@ -6,6 +6,12 @@ from collections.abc import Mapping
 
 WORDS: Mapping[str, str | Mapping[str, str]] = {
     "asked.desk_today": "{mails} E-Mails eingegangen, {opened} eröffnet, {solved} erledigt, {overdue} überfällig",
+    "asked.board_off": {
+        "one": "{n} Sitzung ist beendet",
+        "other": "{n} Sitzungen sind beendet",
+    },
+    "asked.session": "Anmeldung",
+    "asked.session_until": "seit {since}, hätte bis {until} gegolten",
     "asked.overdue": "überfällig",
     "asked.parked": "wartet auf Entscheidung",
     "asked.next_none": "Auf dich wartet nichts.",

@@ -110,6 +110,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "refused.not_an_agent": "Befehle werden nur von Bearbeitern gelesen",
     "refused.not_yours": "das darf nur, wer die Anfrage gestellt hat",
     "refused.role": "das darf nur jemand mit der Rolle {role}",
+    "refused.no_board": "hier gibt es keine Tafel im Web",
     "refused.no_ticket": "diese E-Mail nennt kein Ticket: Schreib die Nummer in den Betreff, [#1042]",
     "refused.list_words": "aus einer Liste gehen keine Worte an den Kunden: Antworte auf eine E-Mail zu diesem Ticket",
     "refused.taken": "das Ticket liegt bei {owner}; trotzdem übernehmen?",

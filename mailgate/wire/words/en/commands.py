@@ -57,6 +57,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.return": "Gives a trainee's answer back; what follows or stands below is your word to the trainee.",
     "command.drop": "Throws a parked mail away, or those of a question that have these numbers.",
     "command.yes": "Says that it was you who wrote; `always` also remembers the address.",
+    "command.board": "Sends you the link to the team’s board on the web; `off` ends every session of yours there.",
     "command.desk": "Shows the workload at a glance.",
     "command.next": "Gives you the most pressing ticket.",
     "command.mine": "Lists your tickets, parked mail first.",

@@ -6,6 +6,12 @@ from collections.abc import Mapping
 
 WORDS: Mapping[str, str | Mapping[str, str]] = {
     "asked.desk_today": "{mails} mails in, {opened} opened, {solved} solved, {overdue} overdue",
+    "asked.board_off": {
+        "one": "{n} session has ended",
+        "other": "{n} sessions have ended",
+    },
+    "asked.session": "Logged in",
+    "asked.session_until": "since {since}, would have lasted until {until}",
     "asked.overdue": "overdue",
     "asked.parked": "parked",
     "asked.next_none": "Nothing is waiting for you.",

@@ -110,6 +110,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "refused.not_an_agent": "commands are read from agents only",
     "refused.not_yours": "only the customer who made this request may do that",
     "refused.role": "only somebody with the role {role} may do that",
+    "refused.no_board": "this desk has no board on the web",
     "refused.no_ticket": "there is no ticket in this mail: put its number into the subject, [#1042]",
     "refused.list_words": "from a list no words go to a customer: answer a letter about that ticket",
     "refused.taken": "{owner} has this ticket; take it all the same?",

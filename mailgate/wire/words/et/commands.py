@@ -57,6 +57,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.return": "Annab praktikandi vastuse tagasi; käsu järel või all on sinu sõnum praktikandile.",
     "command.drop": "Viskab ära ootava kirja või küsimuse kirjad, millel on need numbrid.",
     "command.yes": "Ütleb, et kirjutasid sina; `always` jätab ka aadressi meelde.",
+    "command.board": "Saadab sulle lingi meeskonna tahvlile veebis; `off` lõpetab kõik sinu seansid seal.",
     "command.desk": "Näitab töö seisu ühe pilguga.",
     "command.next": "Annab sulle kõige pakilisema pöördumise.",
     "command.mine": "Loetleb sinu pöördumised, ootavad kirjad ees.",

@@ -6,6 +6,12 @@ from collections.abc import Mapping
 
 WORDS: Mapping[str, str | Mapping[str, str]] = {
     "asked.desk_today": "kirju saabunud {mails}, avatud {opened}, lahendatud {solved}, hilinenud {overdue}",
+    "asked.board_off": {
+        "one": "{n} seanss on lõppenud",
+        "other": "{n} seanssi on lõppenud",
+    },
+    "asked.session": "Sisselogimine",
+    "asked.session_until": "alates {since}, oleks kestnud kuni {until}",
     "asked.overdue": "hilinenud",
     "asked.parked": "ootab otsust",
     "asked.next_none": "Sind ei oota midagi.",

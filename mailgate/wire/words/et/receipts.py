@@ -110,6 +110,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "refused.not_an_agent": "käske loetakse ainult töötajatelt",
     "refused.not_yours": "seda võib teha ainult klient, kelle pöördumine see on",
     "refused.role": "seda võib teha ainult see, kellel on roll {role}",
+    "refused.no_board": "siin pole veebis tahvlit",
     "refused.no_ticket": "selles kirjas ei ole pöördumist: kirjuta selle number teemareale, [#1042]",
     "refused.list_words": "loendist ei lähe kliendile sõnu: vasta kirjale selle pöördumise kohta",
     "refused.taken": "pöördumise vastutaja on {owner}; kas võtad ikkagi endale?",

@@ -57,6 +57,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.return": "Palauttaa harjoittelijan vastauksen; komennon perässä tai alla on saatteesi hänelle.",
     "command.drop": "Hylkää odottavan viestin tai kysymyksestä ne viestit, joilla on nämä numerot.",
     "command.yes": "Vahvistaa, että viesti oli sinulta; `always` muistaa myös osoitteen.",
+    "command.board": "Lähettää sinulle linkin tiimin työtauluun verkossa; `off` lopettaa kaikki istuntosi siellä.",
     "command.desk": "Näyttää työtilanteen yhdellä silmäyksellä.",
     "command.next": "Antaa sinulle kiireisimmän tiketin.",
     "command.mine": "Luettelee tikettisi, odottavat viestit ensin.",

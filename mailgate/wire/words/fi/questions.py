@@ -6,6 +6,12 @@ from collections.abc import Mapping
 
 WORDS: Mapping[str, str | Mapping[str, str]] = {
     "asked.desk_today": "viestejä {mails}, avattu {opened}, hoidettu {solved}, myöhässä {overdue}",
+    "asked.board_off": {
+        "one": "{n} istunto on päättynyt",
+        "other": "{n} istuntoa on päättynyt",
+    },
+    "asked.session": "Kirjautuminen",
+    "asked.session_until": "alkanut {since}, olisi kestänyt: {until}",
     "asked.overdue": "myöhässä",
     "asked.parked": "odottaa päätöstä",
     "asked.next_none": "Mikään ei odota sinua.",

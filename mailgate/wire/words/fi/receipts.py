@@ -110,6 +110,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "refused.not_an_agent": "komennot luetaan vain asiakaspalvelijoilta",
     "refused.not_yours": "vain palvelupyynnön tehnyt asiakas voi tehdä sen",
     "refused.role": "siihen tarvitaan rooli {role}",
+    "refused.no_board": "tällä palvelulla ei ole työtaulua verkossa",
     "refused.no_ticket": "viestistä ei selviä tiketti: kirjoita sen numero aiheriville, [#1042]",
     "refused.list_words": "luettelosta ei lähde sanoja asiakkaalle: vastaa viestiin, joka koskee sitä tikettiä",
     "refused.taken": "tiketin käsittelijä on {owner}; otetaanko se silti?",

@@ -57,6 +57,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.return": "Atdod praktikanta atbildi; teksts aiz komandas vai zem tās ir Jūsu komentārs praktikantam.",
     "command.drop": "Izmet aizturētu vēstuli vai tās no jautājuma, kurām ir šie numuri.",
     "command.yes": "Apstiprina, ka rakstījāt Jūs; `always` atceras arī adresi.",
+    "command.board": "Nosūta Jums saiti uz komandas tablo tīmeklī; `off` beidz visas Jūsu sesijas tur.",
     "command.desk": "Parāda darba apjomu vienā acu uzmetienā.",
     "command.next": "Piešķir Jums steidzamāko pieteikumu.",
     "command.mine": "Uzskaita Jūsu pieteikumus, vispirms aizturētās vēstules.",

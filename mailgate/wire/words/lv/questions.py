@@ -6,6 +6,13 @@ from collections.abc import Mapping
 
 WORDS: Mapping[str, str | Mapping[str, str]] = {
     "asked.desk_today": "vēstules: {mails}, atvērti: {opened}, atrisināti: {solved}, nokavēti: {overdue}",
+    "asked.board_off": {
+        "zero": "{n} sesijas ir beigušās",
+        "one": "{n} sesija ir beigusies",
+        "other": "{n} sesijas ir beigušās",
+    },
+    "asked.session": "Pieteikšanās",
+    "asked.session_until": "kopš {since}, būtu ilgusi līdz {until}",
     "asked.overdue": "nokavēts",
     "asked.parked": "aizturēta",
     "asked.next_none": "Nekas Jūs negaida.",

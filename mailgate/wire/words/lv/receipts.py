@@ -110,6 +110,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "refused.not_an_agent": "komandas pieņem tikai no darbiniekiem",
     "refused.not_yours": "to drīkst darīt tikai klients, kuram pieder pieteikums",
     "refused.role": "tam vajadzīga loma {role}",
+    "refused.no_board": "šai komandai nav tablo tīmeklī",
     "refused.no_ticket": "vēstulē nav norādīts pieteikums: ierakstiet tā numuru tematā, [#1042]",
     "refused.list_words": "no saraksta klientam neko nevar rakstīt: atbildiet uz vēstuli par šo pieteikumu",
     "refused.taken": "par pieteikumu atbild {owner}; vai tomēr ņemt?",

@@ -57,6 +57,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.return": "Zwraca odpowiedź praktykanta; tekst za poleceniem lub pod nim to Twój komentarz dla praktykanta.",
     "command.drop": "Odrzuca wstrzymaną wiadomość albo te z pytania, które mają podane numery.",
     "command.yes": "Potwierdza, że wiadomość pochodzi od Ciebie; `always` zapamiętuje też adres.",
+    "command.board": "Wysyła Ci link do tablicy zespołu w sieci; `off` kończy wszystkie Twoje sesje.",
     "command.desk": "Pokazuje przegląd pracy.",
     "command.next": "Przydziela Ci najpilniejsze zgłoszenie.",
     "command.mine": "Pokazuje Twoje zgłoszenia, najpierw wstrzymane wiadomości.",

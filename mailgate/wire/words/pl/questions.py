@@ -6,6 +6,14 @@ from collections.abc import Mapping
 
 WORDS: Mapping[str, str | Mapping[str, str]] = {
     "asked.desk_today": "wiadomości: {mails}, otwarto: {opened}, załatwiono: {solved}, po terminie: {overdue}",
+    "asked.board_off": {
+        "one": "{n} sesja zakończona",
+        "few": "{n} sesje zakończone",
+        "many": "{n} sesji zakończonych",
+        "other": "{n} sesje zakończone",
+    },
+    "asked.session": "Logowanie",
+    "asked.session_until": "od {since}, trwałaby do {until}",
     "asked.overdue": "po terminie",
     "asked.parked": "wstrzymana",
     "asked.next_none": "Nic na Ciebie nie czeka.",

@@ -110,6 +110,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "refused.not_an_agent": "polecenia mogą wydawać tylko pracownicy",
     "refused.not_yours": "może to zrobić tylko klient, do którego należy zgłoszenie",
     "refused.role": "do tego potrzeba roli {role}",
+    "refused.no_board": "ten zespół nie ma tablicy w sieci",
     "refused.no_ticket": "wiadomość nie wskazuje zgłoszenia: wpisz jego numer w temacie, [#1042]",
     "refused.list_words": "w odpowiedzi na zestawienie nic nie wychodzi do klienta: odpowiedz na wiadomość o tym zgłoszeniu",
     "refused.taken": "opiekunem zgłoszenia jest {owner}; przejąć mimo to?",

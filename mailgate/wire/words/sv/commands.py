@@ -57,6 +57,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.return": "Lämnar tillbaka en praktikants svar; det som följer eller står under är din kommentar till praktikanten.",
     "command.drop": "Kastar ett mejl som väntar, eller de mejl i en fråga som har dessa nummer.",
     "command.yes": "Säger att det var du som skrev; `always` kommer också ihåg adressen.",
+    "command.board": "Skickar dig länken till teamets tavla på webben; `off` avslutar alla dina sessioner där.",
     "command.desk": "Visar arbetsläget i korthet.",
     "command.next": "Ger dig det mest brådskande ärendet.",
     "command.mine": "Listar dina ärenden, mejl som väntar först.",

@@ -6,6 +6,12 @@ from collections.abc import Mapping
 
 WORDS: Mapping[str, str | Mapping[str, str]] = {
     "asked.desk_today": "{mails} mejl in, {opened} öppnade, {solved} lösta, {overdue} försenade",
+    "asked.board_off": {
+        "one": "{n} session är avslutad",
+        "other": "{n} sessioner är avslutade",
+    },
+    "asked.session": "Inloggning",
+    "asked.session_until": "sedan {since}, hade varat till {until}",
     "asked.overdue": "försenat",
     "asked.parked": "väntar på beslut",
     "asked.next_none": "Inget väntar på dig.",

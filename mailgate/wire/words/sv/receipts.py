@@ -110,6 +110,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "refused.not_an_agent": "kommandon läses bara från handläggare",
     "refused.not_yours": "det får bara den göra som har skickat in ärendet",
     "refused.role": "det får bara den göra som har rollen {role}",
+    "refused.no_board": "det finns ingen tavla på webben här",
     "refused.no_ticket": "mejlet nämner inget ärende: skriv numret i ämnesraden, [#1042]",
     "refused.list_words": "från en lista går inga ord till kunden: svara på ett mejl om det ärendet",
     "refused.taken": "ärendet ligger hos {owner}; ta det ändå?",
