@@ -39,7 +39,10 @@ async def static(request: Request) -> Response:
     look, name = pages.of(request).look, request.path_params["name"]
     if request.path_params["mark"] != look.mark or name not in look.files:
         raise HTTPException(404)
-    return Response(look.files[name], media_type=type_of(name), headers={"cache-control": YEAR})
+    headers = {"cache-control": YEAR, "vary": "accept-encoding"}
+    if "gzip" not in request.headers.get("accept-encoding", ""):
+        return Response(look.files[name], media_type=type_of(name), headers=headers)
+    return Response(look.packed[name], media_type=type_of(name), headers={**headers, "content-encoding": "gzip"})
 
 
 # Every area adds its own: `*status.routes`.

@@ -101,6 +101,10 @@ def test_our_files_are_good_for_ever_under_their_hash(web: TestClient) -> None:
     sheet = web.get(address[0])
     assert sheet.headers["cache-control"] == "public, max-age=31536000, immutable"
     assert sheet.headers["content-type"] == "text/css; charset=utf-8" and "x-robots-tag" not in sheet.headers
+    plain = web.get(address[0], headers={"accept-encoding": "identity"})
+    assert (sheet.headers["content-encoding"], plain.headers.get("content-encoding")) == ("gzip", None)
+    assert sheet.text == plain.text and sheet.headers["vary"] == plain.headers["vary"] == "accept-encoding"
+    assert int(sheet.headers["content-length"]) < 8_000, "the first page is to be light"
     assert web.get("/static/000000000000/window.css").status_code == 404
     assert web.get(address[0].replace("window.css", "..%2Fapp.py")).status_code == 404
 
