@@ -10,13 +10,15 @@ import pytest
 from conftest import Desk, from_agent, mail, notice_to, opened, reply, running, whole
 from starlette.testclient import TestClient
 from window.conftest import Asking, Window, serving, window_of
-from window.team import after, log_in, press, seen
+from window.team import after, log_in, press, pressed, seen
 
+from mailgate.app.window import acts
 from mailgate.core.model.mail import Source
 from mailgate.core.model.ticket import EntryKind, Status
 from mailgate.core.pages.acts import ActAsked
 from mailgate.window.desk import Refused
 from mailgate.window.http import cookies
+from mailgate.wire.words import say
 
 
 @contextmanager
@@ -204,3 +206,20 @@ def test_what_became_of_a_mail_is_told_to_whoever_wrote_it_on_a_page(window: Win
     for other in (sent, mine, 999_999, 10**30):
         assert "Done" not in seen(web.get(f"/board/tickets/{number}?act={other}"))
     assert notice_to(desk, "anna", number) is not None
+
+
+def test_what_is_not_decided_in_time_is_said_to_be_in_hand(
+    window: Window, web: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = window.desk
+    number = opened(desk).number
+    session = log_in(desk, web)
+    monkeypatch.setattr(acts, "DECIDED", 0.01)
+    with monkeypatch.context() as held:
+        held.setattr(desk.gateway.intake.hand, "choose", lambda *asked: [])
+        answer = pressed(web, number, "take", session)
+        assert say("en", "page.thread.hand") in after(web, answer)
+        assert desk.ticket(number).owner is None
+    desk.gateway.intake.wake()
+    desk.settle()
+    assert "Done" in after(web, answer) and desk.ticket(number).owner == "anna"

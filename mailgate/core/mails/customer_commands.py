@@ -232,7 +232,7 @@ def _orders(case: Case, ticket: Ticket) -> Asked | None:
         judged = workflow.customer_asks(word, changed.ticket_after(ticket, changes, case.now), actor, world)
         if isinstance(judged, Granted):
             changes += judged.changes
-            moved = moved or word != "status"
+            moved = moved or word == "close" or bool(judged.changes)  # `#reopen` of what is open moves nothing
         else:
             refused = answers.of_refusal(judged)
     orders = _written(words)

@@ -274,3 +274,13 @@ def test_thanks_for_a_vote_go_out_once_a_day_and_not_for_old_mail() -> None:
     assert found is not None and old is not None
     assert [(one.dedupe, one.to) for one in found.letters] == [("vote:1042:2026-03-04", (MAIJA,))]
     assert old.letters == () and old.effects
+
+
+@pytest.mark.parametrize(
+    ("status", "beside"), [(Status.WAITING, "It broke again."), (Status.HOLD, "It broke again."), (Status.SOLVED, "")]
+)
+def test_words_beside_an_order_that_moves_nothing_are_a_reply(status: Status, beside: str) -> None:
+    """A ticket that waited for its customer went on waiting, and was solved as unanswered, when they began with `#reopen`."""
+    about = ticket(status=status, owner="anna", solved_at=NOW - D if status is Status.SOLVED else None)
+    found = asked(mail("#reopen\n\nIt broke again.", **BY_ID), about)
+    assert found is not None and found.beside.strip() == beside
