@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from browsing import Reader, reading
-from conftest import PATIENCE, Desk, from_agent, mail, notice_to, running
+from conftest import PATIENCE, Desk, from_agent, mail, notice_to, running, whole
 from window.conftest import Window, window_of
 from window.sessions import logged_in, wall_put_up
 
@@ -58,6 +59,10 @@ class Shown:
         if agent not in self.sessions:
             self.sessions[agent] = logged_in(self.desk, agent)
         return self.sessions[agent]
+
+    def link(self, customer: str) -> str:
+        """The address of the page that their last letter leads to."""
+        return re.findall(rf"{self.base}/t/\w+", whole(self.desk.letters(customer)[-1]))[-1]
 
     @property
     def desk(self) -> Desk:
@@ -112,12 +117,29 @@ def filled(desk: Desk) -> None:
     first = desk.of_mail(desk.send(mail("Broken lamp", "The lamp does not work.\n")))
     from_agent(desk, "We send a new one.\n", notice_to(desk, "anna", first.number))
     desk.send(mail("Where is my order?", "It was to come on Monday.\n", sender="Tom Hale <tom@customer.example>"))
-    desk.send(mail("Lamppu on rikki", "Lamppu ei pala.\n", sender="Ville Koski <ville@customer.example>"))
+    desk.send(
+        mail(
+            "Lamppu on rikki",
+            "Hei, keittiön lamppu ei pala enää eikä kytkin auta. Voisitteko lähettää uuden? Kiitos!\n",
+            sender="Ville Koski <ville@customer.example>",
+        )
+    )
+
+
+def shelved(folder: Path) -> None:
+    """An article in two languages."""
+    shelf = folder / "templates" / "articles"
+    shelf.mkdir(parents=True)
+    (shelf / "lamps.en.md").write_text(
+        "title: Changing a lamp\n---\nTurn it *left*.\n\n1. Off\n2. Out\n\n## Then\n\nGo on.\n"
+    )
+    (shelf / "lamps.fi.md").write_text("title: Lampun vaihto\n---\nKierrä *vasemmalle*.\n")
 
 
 @contextmanager
 def showing(folder: Path) -> Iterator[Shown]:
     """A desk, its window and its neighbour."""
+    shelved(folder)
     with socket.create_server(("127.0.0.1", 0)) as bound:  # visitors of now wait in its queue
         port = bound.getsockname()[1]
         base = f"http://127.0.0.1:{port}"

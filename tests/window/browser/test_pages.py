@@ -38,17 +38,50 @@ def team(path: str) -> Way:
     return way
 
 
+def thread(reader: Reader, shown: Shown) -> None:
+    team(f"/board/tickets/{shown.desk.tickets()[0].number}")(reader, shown)
+
+
 def wall(reader: Reader, shown: Shown) -> None:
     reader.opens(f"{shown.base}/wall/{shown.wall}")
 
 
+def status(reader: Reader, shown: Shown) -> None:
+    """A page of a ticket in the reader's own language."""
+    finn = reader.driver.execute_script("return navigator.language") == "fi"
+    reader.opens(shown.link(f"{'ville' if finn else 'maija'}@customer.example"))
+
+
+def status_with_faults(reader: Reader, shown: Shown) -> None:
+    status(reader, shown)
+    reader.presses(reader.sees("form:has(#text) button"))
+
+
+def status_done(reader: Reader, shown: Shown) -> None:
+    status(reader, shown)
+    reader.opens(f"{reader.driver.current_url}?done=say")
+
+
 PAGES: dict[str, Way] = {
+    "status": status,
+    "status with faults": status_with_faults,
+    "status done": status_done,
+    "help": at("/help"),
+    "help found": at("/help?q=lamp"),
+    "article": at("/help/lamps"),
     "nothing here": at("/nowhere"),
     "form": at("/contact?topic=quote"),
     "form in a frame": at("/contact/embed"),
     "form with faults": form_with_faults,
     "form thanks": at("/contact/thanks?topic=quote"),
+    "login": at("/login"),
+    "login sent": at("/login/sent"),
+    "login by a link": at("/login/aaaa.bbbb"),
     "board": team("/board"),
+    "lists": team("/board/list"),
+    "list of nothing": team("/board/list?status=hold"),
+    "thread": thread,
+    "reports": team("/board/reports"),
     "wall": wall,
 }
 
