@@ -9,7 +9,6 @@ import grp
 import ipaddress
 import os
 import pwd
-import secrets
 import shutil
 import socket
 import subprocess
@@ -24,6 +23,7 @@ from typing import Any
 import pytest
 import trustme
 from edge.imap_script import FakeServer, Story
+from ports import free_port
 
 from mailgate.core.model.mail import Envelope, Source
 from mailgate.edge.smtp.limits import Listener, SmtpLimits
@@ -209,16 +209,6 @@ def need(program: str, package: str) -> str:
             pytest.fail(lacking)
         pytest.skip(lacking)
     return found
-
-
-def free_port() -> int:
-    """A port that stays free: below those the kernel gives to whoever asks for any."""
-    for _ in range(1000):
-        port = 15_000 + secrets.randbelow(17_000)
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port
-    raise AssertionError("no port is free")
 
 
 def quietly(*command: str) -> None:

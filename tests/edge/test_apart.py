@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from edge.conftest import free_port
+from ports import free_port
 
 from mailgate.core.model.mail import Envelope, Source
 from mailgate.edge.apart import confined, heir, keeper, messages

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import ssl
 import subprocess
 import tempfile
@@ -15,6 +14,7 @@ from pathlib import Path
 
 import pytest
 import trustme
+from ports import free_port
 
 from mailgate.edge.out.smtp import Relay, SmtpTransport
 from mailgate.errors import Permanent, RouteDown
@@ -96,8 +96,7 @@ def postfix() -> Iterator[Postfix]:
         (pytest.fail if os.environ.get("MAILGATE_TEST_SERVERS") == "require" else pytest.skip)(why)
     folder = Path(tempfile.mkdtemp(prefix="postfix-"))
     folder.chmod(0o755)
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
+    port = free_port()
     authority = trustme.CA()
     certificate = authority.issue_cert("localhost")
     certificate.private_key_pem.write_to_path(folder / "key.pem")

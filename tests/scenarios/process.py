@@ -6,10 +6,8 @@ import contextlib
 import json
 import os
 import queue
-import secrets
 import signal
 import smtplib
-import socket
 import socketserver
 import subprocess
 import sys
@@ -24,6 +22,7 @@ from typing import Any
 
 import programs
 from conftest import RULES
+from ports import free_port
 
 from mailgate.store.base import Read, TicketFilter
 from mailgate.store.sqlite.store import SqliteStore
@@ -59,16 +58,6 @@ acks_per_hour = 100000
 PROGRAM = ("-m", "mailgate")
 ODD = (str(Path(__file__).with_name("odd_daemon.py")),)
 FOLDER = 'transport = "folder"\nfolder = "outbox"'
-
-
-def free_port() -> int:
-    """A port that stays free: below those the kernel gives to whoever asks for any."""
-    for _ in range(1000):
-        port = 15_000 + secrets.randbelow(17_000)
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port
-    raise AssertionError("no port is free")
 
 
 def until(true: Callable[[], Any], why: str, seconds: float = 100.0) -> Any:

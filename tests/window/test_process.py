@@ -14,7 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from scenarios.process import Process, free_port, process, until
+from ports import free_port
+from scenarios.process import Process, process, until
 
 from mailgate.edge.apart import confined
 

@@ -178,6 +178,7 @@ def test_s22_clients_that_do_not_say_what_they_want_make_room_for_one_who_does(
 
 def test_s22_who_says_much_keeps_their_place_beside_silent_ones(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(control_socket, "SLOW", 0.05)
+    monkeypatch.setattr(control_socket, "PACE", 5_000)  # a hundred seconds for the large one, however slow we are
     monkeypatch.setattr(control_socket, "CLIENTS", 2)
     large = box.connect(b'{"call": "' + b"x" * 500_000)
     box.connect()
