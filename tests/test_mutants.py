@@ -79,6 +79,7 @@ one-answer-for-many-without-the-lead one-answer-over-new-words news-by-anybody a
 urgent-in-turn taken-is-told hold-keeps-a-promise told-after-the-deadline delay-by-a-wrong-clock
 outlooks-copy-is-sent watched-tag-of-a-colleague
 page-authority-like-mails page-numbers-thread page-acks-as-mail page-trap-files page-commands-stay help-shows-agents-articles
+control-socket-for-anybody window-opens-files window-dials-out window-hangs-for-ever window-asks-without-end
 """
 
 

@@ -40,6 +40,11 @@ class Desk:
         self._waiting: dict[int, asyncio.Future[bytes]] = {}
         self._number = 0
 
+    @property
+    def lost(self) -> bool:
+        """True when the line that was handed to us is gone for good."""
+        return not self._path and self._handed is None and self._writer is None
+
     async def ask(self, verb: str, asked: object) -> Any:
         """The page that answers a question, of the type that `edge.window.verbs.VERBS` names.
 

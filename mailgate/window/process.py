@@ -76,7 +76,7 @@ async def _beat(desk: Desk, pages: uvicorn.Server, *, ends: bool) -> None:
         except Refused:
             pass
         except Away:
-            if ends:
+            if ends and desk.lost:  # one that is slow to answer is still there
                 pages.should_exit = True
                 return
         await asyncio.sleep(BEAT)

@@ -6,7 +6,6 @@ import asyncio
 import socket as sockets
 import stat
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -156,15 +155,15 @@ def test_a_line_that_was_handed_over_is_gone_with_its_other_end(loop: Loop) -> N
         await served.take(ours)
         desk = Desk(line=theirs)
         assert await desk.ask("settings", SettingsAsked()) == PAGE
+        assert not desk.lost
         await served.stop()
         for _ in range(2):
             with pytest.raises(Away):
                 await desk.ask("settings", SettingsAsked())
+            assert desk.lost
         await desk.close()
 
-    begun = time.monotonic()
     loop.run(job())
-    assert time.monotonic() - begun < 30
 
 
 def test_w33_what_was_kept_and_not_answered_is_kept_once(window: Window, tmp_path: Path) -> None:

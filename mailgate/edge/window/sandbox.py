@@ -12,7 +12,7 @@ from typing import Final
 import mailgate
 from mailgate.edge.apart import confined, landlock
 
-MEMORY: Final = 768 * 2**20  # octets that may be written to: some 40 MB are used, and stacks of threads reserve more
+MEMORY: Final = 768 * 2**20  # octets that may be written to: some 60 MB are used, and stacks of threads reserve more
 OPEN: Final = 1024  # files and connections
 SYSTEM: Final = (
     "/usr/lib", "/usr/lib64", "/lib", "/lib64", "/usr/share/zoneinfo", "/etc/localtime", "/dev/null", "/dev/urandom",
