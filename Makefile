@@ -14,7 +14,7 @@ QUICK  := tests/core tests/wire tests/scenarios/test_first_mail.py --ignore test
 # Hundreds of Pythons begin here and read the same modules: each would compile all of them anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test quick compat lint run bench bench-large noise corpus letters fuzz mutants crash install upgrade clean
+.PHONY: demo test quick compat lint run bench bench-large bench-window noise corpus letters fuzz mutants crash install upgrade clean
 
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -57,6 +57,9 @@ bench: $(VENV)/.tested
 
 bench-large: $(VENV)/.tested
 	$(BIN)/python bench/run.py --large $(ARGS)
+
+bench-window: $(VENV)/.tested
+	$(BIN)/python bench/window.py $(ARGS)
 
 noise: $(VENV)/.tested
 	$(BIN)/python bench/noise.py $(ARGS)

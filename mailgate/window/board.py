@@ -14,13 +14,12 @@ from starlette.routing import Route
 from mailgate.core.pages.board import BoardAsked, BoardPage, Tiles
 from mailgate.core.pages.wall import WallAsked, WallPage
 from mailgate.core.pages.window import WindowSettings
-from mailgate.window import charts, pages
+from mailgate.window import charts, inside, pages
 from mailgate.window.desk import Away, Refused
 from mailgate.window.http import cookies
 from mailgate.window.watched import Shared, Streams
 from mailgate.wire.words import Phrases
 
-SESSION: Final = "session"  # of the cookies
 KNOWN: Final = 60.0  # seconds a session is believed, unless any of them ends meanwhile
 MOST: Final = 5_000  # sessions that are remembered
 KINDS: Final = ("parked", "trapped", "quarantined", "uncertain", "bounced")
@@ -74,7 +73,7 @@ async def session(request: Request) -> tuple[str, WindowSettings]:
     known = await pages.settings(request)
     if not known.board:
         raise HTTPException(404)
-    return cookies.read(request, known, SESSION), known
+    return cookies.read(request, known, inside.SESSION), known
 
 
 async def board(request: Request) -> Response:

@@ -12,9 +12,9 @@ from starlette.routing import Route
 from mailgate.core.pages.login import ByeAsked, EnterAsked, EnterPage, LoginAsked, LoginPage
 from mailgate.core.pages.window import WindowSettings
 from mailgate.window import pages
-from mailgate.window.board import SESSION
 from mailgate.window.desk import Refused
 from mailgate.window.http import cookies, forms
+from mailgate.window.inside import SESSION
 
 BROWSER: Final = "login"  # the cookie of the browser that asked
 TYPED: Final = ("login_digits", "login_wrong")  # what somebody mends by typing

@@ -10,17 +10,20 @@ from typing import Any
 
 import anyio
 import pytest
+from click.testing import CliRunner
 from conftest import mail
 from starlette.testclient import TestClient
 from window.conftest import HERE, Told, Window, serving
 from window.sessions import logged_in, wall_put_up
 
+from mailgate.cli import cli
 from mailgate.core.pages.board import BoardAsked, BoardPage, Day, Pressing, Promises, Share, Tiles
 from mailgate.core.pages.wall import WallPage
 from mailgate.core.pages.window import Refusal, WindowSettings
 from mailgate.languages import LANGUAGES
 from mailgate.window import board
 from mailgate.window.desk import Away, Refused
+from mailgate.window.desk import Desk as Asking
 from mailgate.window.look import Look
 from mailgate.window.watched import Shared, Streams
 
@@ -270,3 +273,23 @@ def test_an_event_stream_is_no_page_that_is_kept(
     assert client.get("/board/events").text == "m1 15:22"
     assert client.get("/wall/x/events").text == "w1 15:22"
     assert client.get(f"{HERE}/wall/x/events").headers["cache-control"] == "no-store"
+
+
+# --- at the shell -----------------------------------------------------------------------------------------------------
+
+
+def test_a_wall_is_made_shown_once_and_ended_at_the_shell(window: Window, web: TestClient) -> None:
+    def shell(*command: str) -> tuple[int, str]:
+        call = ["--config", str(window.desk.folder / "mailgate.toml"), "window", "wall", *command]
+        done = CliRunner().invoke(cli, call)
+        return done.exit_code, done.output + str(done.exception or "")
+
+    address = shell("add", "hall")[1].strip()
+    assert re.fullmatch(r"/wall/[\w-]{24}", address) and web.get(address).status_code == 200
+    assert "already" in shell("add", "hall")[1] and "no name" in shell("add", "Hall!")[1]
+    listed = shell("list")[1]
+    assert "hall" in listed and "counts alone" in listed and address.rpartition("/")[2] not in listed
+    assert shell("revoke", "hall") == (0, "wall hall shows nothing any more\n")
+    with serving(Asking(str(window.socket))) as fresh:
+        assert fresh.get(address).status_code == 404
+    assert "no wall 'hall'" in shell("revoke", "hall")[1] and "There is no wall." in shell("list")[1]

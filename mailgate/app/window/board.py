@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from mailgate.app.window.desk import Answers, WindowDesk
-from mailgate.app.window.sessions import NOBODY, agent_of
+from mailgate.app.window.inside import agent_inside
 from mailgate.core.pages.board import BoardAsked, BoardPage, scope_of
 from mailgate.core.pages.wall import WallAsked, WallPage
 from mailgate.core.pages.window import Refusal
@@ -15,11 +15,9 @@ from mailgate.core.proof.login import digest
 
 def board(desk: WindowDesk, asked: BoardAsked) -> BoardPage | Refusal:
     """What the agent of a session may see of the desk."""
-    agent = agent_of(desk, asked.session)
-    if agent is None:
-        return NOBODY
-    if not desk.gateway.in_force.policy.web.board:
-        return Refusal("forbidden")
+    agent = agent_inside(desk, asked.session)
+    if isinstance(agent, Refusal):
+        return agent
     newest = desk.snapshots.newest(desk.gateway)
     return replace(newest.board(scope_of(newest.policy, agent)), language=agent.language)
 

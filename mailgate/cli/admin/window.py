@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from mailgate.cli import at
+from mailgate.cli import at, show
 from mailgate.errors import ConfigError, Permanent
 
 
@@ -66,6 +66,42 @@ def print_snippet(ctx: click.Context, topic: str, language: str) -> None:
     click.echo(snippet.plain(policy, topic, language))
     if not policy.web.form.embed_on:
         click.echo("no site may show the frame yet: name yours in [web.form] embed_on", err=True)
+
+
+@window.group("wall")
+def wall() -> None:
+    """Screens that show counts to whoever walks by."""
+
+
+@wall.command("add")
+@click.argument("name")
+@click.option("--agents", is_flag=True, help="Show agents too, by their first names.")
+@click.pass_context
+def add_wall(ctx: click.Context, name: str, agents: bool) -> None:
+    """Make a wall and print its address; it is shown this once."""
+    click.echo(at.ask(ctx, "wall_add", name=name, agents=agents))
+
+
+@wall.command("revoke")
+@click.argument("name")
+@click.pass_context
+def revoke_wall(ctx: click.Context, name: str) -> None:
+    """End a wall: its address shows nothing any more."""
+    click.echo(f"wall {at.ask(ctx, 'wall_revoke', name=name)} shows nothing any more")
+
+
+@wall.command("list")
+@show.json_option
+@click.pass_context
+def list_walls(ctx: click.Context, as_json: bool) -> None:
+    """List the walls there are."""
+    with at.looking(ctx) as store:
+        found = store.read(lambda read: read.sessions.walls())
+    if as_json:
+        show.print_json(found)
+        return
+    rows = [(one.name, "first names" if one.agents else "counts alone", show.moment(one.at, at.now())) for one in found]
+    show.table(("wall", "shows", "since"), rows, empty="There is no wall.")
 
 
 def _serve(ctx: click.Context, listen: str | None, asked_at: Path | None) -> None:
