@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from click.testing import CliRunner
-from conftest import running
+from conftest import from_agent, notice_to, opened, running
 
 from mailgate.app.window import forms
 from mailgate.app.window.forms_seen import FormsSeen
@@ -48,6 +48,16 @@ def shell(window: Any, command: str, status: int | None = 0) -> str:
     done = CliRunner().invoke(cli, ["--config", str(window.desk.folder / "mailgate.toml"), *command.split()])
     assert status is None or done.exit_code == status, done.output
     return done.output
+
+
+def held_of(desk: Any) -> dict[str, bool]:
+    """Whose `#list held` names what a trap caught."""
+    ticket, found = opened(desk), {}
+    for name in ("anna", "bo"):
+        from_agent(desk, "#list held\n", notice_to(desk, name, ticket.number), name)
+        (answer,) = desk.letters(f"{name}@staff.example", "question")
+        found[name] = "filled in as programs do it" in " ".join(str(answer.get_body(("plain",)).get_content()).split())
+    return found
 
 
 def refusal(window: Any, asked: FormAsked) -> str:
@@ -89,6 +99,7 @@ def test_a_form_is_a_ticket_once_and_each_place_has_its_rate(tmp_path: Path, win
         assert len(window.desk.tickets()) == 2 and len(window.desk.letters("maija@customer.example")) == 1
         parked = window.desk.gateway.store.read(lambda read: read.mail.parked())
         assert [one.why for one in parked] == ["trap"]
+        assert held_of(window.desk) == {"anna": True, "bo": False}, "who leads sees what the traps caught"
         assert [shell(window, f"window {word} form") for word in ("close", "close")] == [
             "the form is closed: people see the mail addresses\n", "the form is closed already\n",
         ]  # fmt: skip
