@@ -14,7 +14,7 @@ QUICK  := tests/core tests/wire tests/scenarios/test_first_mail.py --ignore test
 # Hundreds of Pythons begin here and read the same modules: each would compile all of them anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test quick compat lint run bench bench-large bench-window noise corpus letters fuzz mutants crash install upgrade clean
+.PHONY: demo test quick compat lint run bench bench-large bench-window noise corpus letters pages fuzz mutants crash install upgrade clean
 
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -69,6 +69,9 @@ corpus: $(VENV)/.tested
 
 letters: $(VENV)/.tested
 	$(BIN)/python bench/letters.py $(ARGS)
+
+pages: $(VENV)/.tested
+	$(BIN)/python bench/pages.py $(ARGS)
 
 fuzz: $(VENV)/.tested
 	$(BIN)/python bench/fuzz.py $(ARGS)

@@ -17,7 +17,8 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 FLAGS = (
     "--headless", "--disable-gpu", "--hide-scrollbars", "--no-first-run", "--disable-extensions", "--mute-audio",
     "--disable-background-networking", "--disable-sync", "--disable-component-update", "--disable-dev-shm-usage",
-    "--host-resolver-rules=MAP * ~NOTFOUND", "--font-render-hinting=none", "--force-color-profile=srgb",
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1", "--font-render-hinting=none",
+    "--force-color-profile=srgb",
 )  # fmt: skip
 LONGEST = 64 * 2**20  # octets of one answer: a picture is a few MB
 
@@ -78,6 +79,11 @@ class Browser:
     def show(self, html: str) -> None:
         """Show a page; what it would fetch is not fetched."""
         self.call("Page.setDocumentContent", frameId=self.frame, html=html)
+
+    def visit(self, url: str) -> None:
+        """Show a page of this machine, with all it is made of."""
+        self.call("Page.navigate", url=url)
+        self.run("new Promise(done => document.readyState === 'complete' ? done() : addEventListener('load', done))")
 
     def run(self, script: str) -> Any:
         """The value of an expression in the page, a promise's when it is kept."""

@@ -11,6 +11,8 @@ import pytest
 
 from mailgate.app.health import status
 from mailgate.cli import COMMANDS, cli
+from mailgate.config.web import FormModel, WebModel
+from mailgate.window.app import ROUTES
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -72,6 +74,20 @@ def test_every_link_leads_somewhere(page: Path) -> None:
             assert anchor in known, f"{name(page)} -> {target}"
 
 
+def test_the_window_page_names_every_page_and_no_other() -> None:
+    """A parameter of an address is one in capitals: `/t/{token}` is `/t/TOKEN`."""
+    routes = {re.sub(r"\{(\w+)[^}]*\}", lambda one: one[1].upper(), route.path) for route in ROUTES}  # type: ignore[attr-defined]
+    table = (ROOT / "docs" / "window.md").read_text().split("## What there is")[1].split("\n## ")[0]
+    said = {one for row in re.findall(r"^\|(.*?)\|", table, re.MULTILINE) for one in re.findall(r"`(/[^`]*)`", row)}
+    assert said == routes
+
+
+def test_the_window_page_tells_of_every_part_of_the_configuration() -> None:
+    text = (ROOT / "docs" / "window.md").read_text()
+    asked = {**WebModel.model_fields, **FormModel.model_fields}
+    assert [key for key in asked if key not in ("form", "help") and not re.search(rf"\b{key}\b", text)] == []
+
+
 GUIDES = [ROOT / "CONTRIBUTING.md", ROOT / "README.md", ROOT / "SECURITY.md", ROOT / "tests" / "README.md",
           *sorted((ROOT / "docs").glob("*.md"))]  # fmt: skip
 MODULES = [
@@ -108,6 +124,11 @@ def test_every_threat_is_held_by_a_test_of_its_own() -> None:
     assert len(rows) == len(re.findall(r"^\| [A-Z]-\d", text, re.MULTILINE)) > 180
     for letter, number, tests in rows:
         assert f"_{letter.lower()}{number}_" in tests, f"{letter}-{number}"
+
+
+def test_every_threat_of_the_window_that_is_built_has_its_row() -> None:
+    rows = re.findall(r"^\| W-(\d\d) \|", (ROOT / "docs" / "threats.md").read_text(), re.MULTILINE)
+    assert [int(one) for one in rows] == [*range(1, 36), 41, 42]
 
 
 def test_every_threat_that_code_or_pages_name_is_a_row() -> None:

@@ -13,7 +13,6 @@ import pytest
 from conftest import from_agent, mail, notice_to, opened, reply
 
 from mailgate.core.letters import own_page
-from mailgate.core.model.change import Decision, Fate, KeepArticle
 from mailgate.core.model.ticket import EntryKind
 from mailgate.core.proof.page import PageState
 
@@ -45,19 +44,8 @@ def _customers(stage: Stage) -> Iterator[str]:
     yield f"/t/{'a' * 37}"
 
 
-def _form(stage: Stage) -> Iterator[str]:
-    for path in ("/contact", "/contact/embed", "/contact/thanks"):
-        yield from (path, f"{path}?topic=sales&lang=fi")
-
-
-def _help(stage: Stage) -> Iterator[str]:
-    yield from ("/help", "/help?q=lamp", "/help.json?q=lamp", "/sitemap.xml", "/help/draft")
-
-
 PUBLIC: Mapping[str, Callable[[Stage], Iterator[str]]] = {
     "status": _customers,
-    "form": _form,
-    "help": _help,
 }
 
 
@@ -77,10 +65,6 @@ def stage(here: Any) -> Stage:
         from_agent(desk, words, notice)
     desk.send(reply(ack, "Eve <eve@elsewhere.example>", "CANARY-UNVERIFIED"))
     desk.send(mail(f"[#{ticket.number}] #note", "CANARY-PARKED\n", sender="CANARY-CLAIM <bo@staff.example>"))
-    draft = KeepArticle("draft", "en", "CANARY lamps", "CANARY lamp", "bo", stands=False)  # a lead has not let it stand
-    now = desk.gateway.clock()
-    decision = Decision(Fate.FILED, "draft", effects=(draft,))
-    desk.gateway.store.write(lambda tx: tx.apply(None, decision, now, desk.gateway.ids)).result()
     opened(desk, "CANARY-OTHER title", "CANARY-OTHER words\n")
     opened(desk, "CANARY-SALES", "CANARY words\n", to="sales@acme.example", sender="Eve <eve@elsewhere.example>")
     return Stage(here, ticket.number)
