@@ -25,7 +25,7 @@ class Tick:
 
 
 def counter(tick: Tick, said: object = "page") -> Counter:
-    answers = {verb: lambda desk, asked: said for verb in ("settings", "form", "status", "articles")}
+    answers = {verb: lambda desk, asked: said for verb in ("settings", "form", "status", "articles", "say")}
     return Counter(cast(WindowDesk, None), tick, answers)
 
 
@@ -72,6 +72,7 @@ def test_w35_a_token_is_asked_for_sixty_times_a_minute() -> None:
         assert not refused(ask("status", Asked()))
     assert refused(ask("status", Asked()))
     assert not refused(ask("status", Asked("another")))
+    assert [bool(refused(ask("say", Asked()))) for _ in range(21)] == [False] * 20 + [True]
 
 
 def test_w03_after_ten_unknown_tokens_each_waits_a_second() -> None:

@@ -31,6 +31,7 @@ FORMS: Final = (20, 60.0)
 SEARCHES: Final = (10, 1.0)  # in all articles: the one question of anybody that takes the processor some hundredths
 A_TOKEN: Final = (60, 60.0)  # of `status` for each token, of `act` for each session
 ACTS: Final = (240, 60.0)
+SAYS: Final = (20, 600.0)  # of `say`, for each token
 UNKNOWN: Final = (10, 60.0)  # tokens that are none; after that
 PAUSE: Final = 1.0  # seconds until it is said of the next
 TOKENS: Final = 10_000  # tokens that are counted at once; the longest unasked is forgotten first
@@ -72,6 +73,8 @@ class Counter:
                 rates.append(self._searches)
             if verb == "status":
                 rates.append(self._token(asked.token))
+            if verb == "say":
+                rates.append(self._token(f"say {asked.token}", SAYS))
             if verb == "act":
                 rates += [self._acts, self._token(asked.session)]
             for rate in rates:
@@ -79,9 +82,9 @@ class Counter:
                     return rate.wait(now)
             return 0
 
-    def _token(self, token: str) -> Rate:
+    def _token(self, token: str, most: tuple[int, float] = A_TOKEN) -> Rate:
         """How often it was asked with a token; the one asked last stands last."""
-        found = self._tokens.pop(token[:LONGEST], None) or Rate(*A_TOKEN)
+        found = self._tokens.pop(token[:LONGEST], None) or Rate(*most)
         self._tokens[token[:LONGEST]] = found
         if len(self._tokens) > TOKENS:
             del self._tokens[next(iter(self._tokens))]
