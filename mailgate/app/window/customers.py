@@ -178,7 +178,7 @@ class _Letter:
 def _file(letter: _Letter, seen: Seen, number: int) -> Said | Refusal:
     """A file goes to the address on file; where nothing goes by letter it is handed out, unless it is too large."""
     file = status.file_of(seen, number)
-    if file is None:
+    if file is None or not status.may_have_files(letter.moment, seen.ticket):
         return Refusal("forbidden")
     if letter.moment.policy.web.confirm == Confirm.NEVER:
         found = _handed_out(letter.desk, *file)
@@ -212,7 +212,7 @@ def _link(desk: WindowDesk, asked: SayAsked) -> None:
     ticket, person = found[1].ticket, found[1].person
     wanted = canonical(asked.address)
     person = person or next((one for one in own_page.people_of(ticket) if one.key == wanted), None)
-    if person is not None:
+    if person is not None and not ticket.quiet:  # of a quiet ticket no letter leaves that nobody wrote
         _Letter(desk, moment, ticket, person, asked.peer).order("status")
 
 

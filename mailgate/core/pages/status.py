@@ -102,7 +102,8 @@ class StatusPage:
     may_reopen: bool = False
     over: bool = False  # too late to go on here: what is written becomes a new request
     by_letter: bool = False  # what is done here goes by way of a letter to the address on file
-    files_here: bool = False  # nothing does: a file is handed out on the page
+    files: bool = False  # a file of the thread can be had
+    files_here: bool = False  # on the page itself, and not by letter
 
 
 # --- what is made of a ticket -----------------------------------------------------------------------------------------
@@ -149,6 +150,7 @@ def status_page(moment: Moment, seen: Seen) -> StatusPage:
         may_reopen=is_theirs and ticket.status.done and not over and not ticket.quiet,
         over=over,
         by_letter=policy.web.confirm == Confirm.ALWAYS,
+        files=seen.person is not None and may_have_files(moment, ticket),
         files_here=policy.web.confirm == Confirm.NEVER,
     )
 
@@ -254,6 +256,12 @@ def _numbers(ticket: Ticket) -> dict[tuple[int, str], int]:
     """The files of a thread that people may ask for, counted from 1; what we enclosed ourselves is none."""
     found = ((entry.id, one.part) for entry in ticket.entries for one in entry.attachments if not one.ours)
     return {each: number for number, each in enumerate(found, 1)}
+
+
+def may_have_files(moment: Moment, ticket: Ticket) -> bool:
+    """True where a person gets a file of the thread: by a letter, where letters leave, or on the page."""
+    confirm = moment.policy.web.confirm
+    return confirm == Confirm.NEVER or (confirm == Confirm.FILES and not ticket.quiet)
 
 
 def file_of(seen: Seen, number: int) -> tuple[int, str] | None:

@@ -222,6 +222,7 @@ def test_w07_who_may_do_what(person: Address | None, parts: dict[str, Any], may:
 def test_always_means_that_all_goes_by_letter() -> None:
     asked = replace(POLICY, web=replace(POLICY.web, confirm=Confirm.ALWAYS))
     assert shown(policy=asked).by_letter
+    assert not shown(policy=asked).files
     assert not shown().by_letter
 
 
@@ -232,3 +233,12 @@ def test_a_file_is_asked_for_by_its_number_and_only_what_is_seen_is_found() -> N
     assert status.file_of(seen, first.number) == (11, "2")
     assert [status.file_of(seen, number) for number in range(5) if number != first.number] == [None] * 4
     assert status.file_of(Seen(TICKET, PEKKA, {PEKKA.key: NOW}), first.number) is None
+
+
+@pytest.mark.parametrize(("confirm", "tags", "may"), [
+    (Confirm.FILES, (), True), (Confirm.FILES, (QUIET,), False), (Confirm.NEVER, (QUIET,), True), (Confirm.ALWAYS, (), False),
+])  # fmt: skip
+def test_a_file_is_offered_where_it_can_be_had(confirm: Confirm, tags: tuple[str, ...], may: bool) -> None:
+    policy = replace(POLICY, web=replace(POLICY.web, confirm=confirm))
+    assert shown(ticket=replace(TICKET, tags=tags), policy=policy).files is may
+    assert not shown(None, replace(TICKET, tags=tags), policy).files
