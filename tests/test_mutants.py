@@ -78,6 +78,7 @@ status-shows-words-to-another outsiders-read-words-to-one
 one-answer-for-many-without-the-lead one-answer-over-new-words news-by-anybody an-incident-of-all-departments
 urgent-in-turn taken-is-told hold-keeps-a-promise told-after-the-deadline delay-by-a-wrong-clock
 outlooks-copy-is-sent watched-tag-of-a-colleague
+page-spelled-twice page-outlives-its-end page-shows-what-was-before page-typed-order page-link-of-another-in-an-answer
 page-authority-like-mails page-numbers-thread page-acks-as-mail page-trap-files page-commands-stay help-shows-agents-articles
 control-socket-for-anybody window-opens-files window-dials-out window-hangs-for-ever window-asks-without-end
 """

@@ -344,6 +344,9 @@ class PeopleRead(Protocol):
         See `core.letters.privacy`.
         """
 
+    def addresses_of(self, address: str) -> tuple[str, ...]:
+        """All addresses of the person who has this one, canonical; none of somebody unknown."""
+
     def data_of(self, address: str) -> PersonFound | None:
         """What is kept of the person with that address, None when they are unknown.
 

@@ -214,6 +214,15 @@ def test_w08_a_merged_ticket_leads_to_the_other_who_takes_part_there(here: Any) 
     assert here.client.get(lost).status_code == (200 if "two@customer.example" in known else 404)
 
 
+def test_a_link_stays_theirs_when_they_write_from_another_address(here: Any) -> None:
+    kept, there = customer(here, "home")
+    mine, mobile = customer(here, "mobile")
+    merge = f"#merge {kept.number} same-person\n"
+    confirm(here.desk, from_agent(here.desk, merge, notice_to(here.desk, "anna", mine.number)))
+    assert say("close") in shown(here, there)
+    assert say("close") in shown(here, mobile)
+
+
 def test_w41_whoever_is_erased_has_no_page(here: Any) -> None:
     _, path = customer(here, "gone")
     now = here.desk.gateway.clock()

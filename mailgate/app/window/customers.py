@@ -68,11 +68,19 @@ def _kept(read: Read, moment: Moment, written: str) -> tuple[PageToken, Seen] | 
     if policy.training(ticket.department) or not page.is_current(known, page.together(states)):
         return None
     people = own_page.people_of(ticket)
-    person = page.person_of(known, people, policy.keys)
+    person = page.person_of(known, people, policy.keys) or _by_another_address(read, known, people, policy)
     if person is None and (known.person or len(states) > 1 or ticket.requester not in people):
         return None
     joined = {canonical(line.new): line.at for line in journal if line.kind == "join"}
     return known, Seen(ticket, person, joined, read.outage.news(moment.now))
+
+
+def _by_another_address(read: Read, known: PageToken, people: Iterable[Address], policy: Policy) -> Address | None:
+    """Whose link it is, where they have written from another of their addresses since."""
+    if not known.person:
+        return None
+    theirs = ((one, [Address(addr) for addr in read.people.addresses_of(one.addr)]) for one in people)
+    return next((one for one, known_as in theirs if page.person_of(known, known_as, policy.keys)), None)
 
 
 def _home(read: Read, number: int) -> tuple[Ticket, list[JournalLine], list[PageState]] | None:

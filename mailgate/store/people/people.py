@@ -143,6 +143,12 @@ class People(Room):
         """See `verbs.PeopleRead.contacts`."""
         return contacts(self.session)
 
+    def addresses_of(self, address: str) -> tuple[str, ...]:
+        """See `verbs.PeopleRead.addresses_of`."""
+        known = self.session.known(address)
+        rows = self.session.all(sql.ADDRESSES_OF, {"c": known["contact"]}) if known else ()
+        return tuple(row["canonical"] for row in rows)
+
     def data_of(self, address: str) -> PersonFound | None:
         """See `verbs.PeopleRead.data_of`."""
         return PersonData(self.session).of(address)
