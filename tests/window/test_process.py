@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,7 @@ from ports import free_port
 from scenarios.process import Process, process, until
 
 from mailgate.edge.apart import confined
+from mailgate.languages import LANGUAGES
 
 
 @pytest.fixture
@@ -69,9 +71,14 @@ def test_w34_a_child_is_shut_in_started_again_and_ends_with_the_daemon(gateway: 
         assert (about["Seccomp"], about["NoNewPrivs"]) == ("2", "1")
     os.kill(first, signal.SIGKILL)
     until(lambda: windows(gateway) not in ([], [first]) and got(port) == 200, "no other is started")
+    # Shut in, it still finds words, templates and time zones that it reads late, and what it takes is a ticket.
+    assert [got(port, f"/contact?lang={language}") for language in LANGUAGES] == [200] * len(LANGUAGES)
+    form = {"address": "maija@customer.example", "topic": "support", "subject": "Lamp", "text": "It is broken."}
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/contact", urllib.parse.urlencode(form).encode()) as answer:
+        assert "/contact/thanks" in answer.url
+    until(lambda: "Lamp" in gateway.command("tickets", "list").stdout, "the form is no ticket")
     found = status(gateway)
     assert (found["run"], found["answers"], found["starts"]) == ("child", True, 2)
-    assert found["trouble"] == "it ended with status -9"
     assert gateway.stop() == 0
     assert got(port) is None
     assert not Path(f"/proc/{first}").exists()
