@@ -19,7 +19,7 @@ from mailgate.window.problems import HANDLERS, Faults
 from mailgate.window.status import routes as customers
 
 YEAR: Final = "public, max-age=31536000, immutable"
-ROBOTS: Final = "User-agent: *\nAllow: /help\nAllow: /contact\nAllow: /static/\nDisallow: /\n"
+ROBOTS: Final = "User-agent: *\nAllow: /help\nAllow: /contact\nAllow: /static/\nAllow: /sitemap.xml\nDisallow: /\n"
 
 
 async def robots(request: Request) -> Response:
