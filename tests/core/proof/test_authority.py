@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from cases import ANNA, BO, FAIL, MAIJA, PASS, POLICY, issued, letter, mail, written
 
-from mailgate.core.model.mail import Address, AuthResults, Envelope, InboundMail
+from mailgate.core.model.mail import Address, AuthResults, Envelope, InboundMail, Source
 from mailgate.core.proof import authority, token
 
 HERS = {"in_reply_to": (issued(to=ANNA, purpose="customer"),)}
@@ -22,6 +22,7 @@ OVERRULED = AuthResults(
 )
 BARE = {"flags": frozenset({"bare_cr_header"})}
 LOGIN = Envelope("anna@staff.example", ("support@acme.example",), login="anna")
+PAGE = Envelope("anna@staff.example", ("support@acme.example",), Source.WINDOW, login="anna")
 TWO = {"author_clean": False}
 
 CASES = [
@@ -35,6 +36,10 @@ CASES = [
     ("a pass below a foreign hop", mail(by=ANNA, auth=(OVERRULED,)), "", "no_proof"),
     ("her own token and a fail", mail(by=ANNA, auth=(FAIL,), **HERS), "", "dmarc_fail"),
     ("a login", mail(by=ANNA, envelope=LOGIN), "login", ""),
+    ("a session on a page", mail(by=ANNA, envelope=PAGE), "session", ""),
+    ("a colleague's session", mail(by=ANNA, envelope=replace(PAGE, login="bo")), "", "no_proof"),
+    ("a colleague's session, her own token and a pass", mail(by=ANNA, envelope=replace(PAGE, login="bo"), auth=(PASS,), **HERS), "", "no_proof"),
+    ("a session and a fail of a border's header in the page's words", mail(by=ANNA, envelope=PAGE, auth=(FAIL,)), "session", ""),
     ("a marker alone", mail(QUOTED, by=ANNA), "", "mark_alone"),
     ("a marker and a pass", mail(QUOTED, by=ANNA, auth=(PASS,)), "token", ""),
     ("a bare CR in the header", mail(by=ANNA, **HERS, **BARE), "", "bare_cr_header"),
