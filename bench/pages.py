@@ -17,7 +17,7 @@ import letter_sheets
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
-from window import samples  # noqa: E402
+import page_samples as samples  # noqa: E402
 
 from mailgate.window import look, serve  # noqa: E402
 from mailgate.window.app import create_app  # noqa: E402
