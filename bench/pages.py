@@ -74,7 +74,7 @@ def main() -> int:
         print("no Chromium on PATH: no picture was taken")
         return 2
     look.now = lambda: samples.NOW  # type: ignore[assignment]
-    with serving() as base, chromium.started(program) as browser:
+    with chromium.started(program) as browser, serving() as base:  # its pipes want low numbers: it is first
         browser.call("Network.enable")
         browser.call("Network.setCookie", name="mailgate-session", value="anna", url=base)
         for shot in SHOTS:
