@@ -105,7 +105,7 @@ def test_every_file_of_ours_that_a_guide_names_is_there(page: Path) -> None:
         assert any(fnmatch(module, f"*/{said}") for module in MODULES), f"{name(page)}: {said}"
 
 
-@pytest.mark.parametrize("page", ["security.md", "threats.md", "open-threats.md"])
+@pytest.mark.parametrize("page", ["security.md", "threats.md", "open-threats.md", "window.md"])
 def test_every_test_that_a_page_names_exists(page: str) -> None:
     tests = "\n".join(path.read_text() for path in (ROOT / "tests").rglob("test_*.py"))
     text = (ROOT / "docs" / page).read_text()

@@ -61,8 +61,8 @@ class Shown:
         return self.sessions[agent]
 
     def link(self, customer: str) -> str:
-        """The address of the page that their last letter leads to."""
-        return re.findall(rf"{self.base}/t/\w+", whole(self.desk.letters(customer)[-1]))[-1]
+        """The address of their page, out of the last letter that has it."""
+        return re.findall(rf"{self.base}/t/\w+", "\n".join(map(whole, self.desk.letters(customer))))[-1]
 
     @property
     def desk(self) -> Desk:

@@ -46,12 +46,14 @@ def test_a_customer_writes_closes_and_opens_again_by_forms(reader: Reader, shown
 def test_w01_w02_a_browser_that_runs_everything_changes_nothing_by_looking(reader: Reader, shown: Shown) -> None:
     desk = shown.desk
     number = desk.of_mail(desk.send(mail("A table is scratched", sender="Outi <outi@customer.example>"))).number
-    before, mails = desk.ticket(number), len(desk.settled)
+    desk.settle()
+    before, mails = desk.ticket(number), desk.gateway.store.read(lambda read: read.report.audit())
     for _ in range(3):
         reader.opens(shown.link("outi@customer.example"))
         reader.sees(".talk")
     desk.settle()
-    assert (desk.ticket(number), len(desk.settled)) == (before, mails)
+    assert desk.ticket(number) == before
+    assert desk.gateway.store.read(lambda read: read.report.audit()) == mails, "no mail came of it"
     assert reader.cdp("Network.getCookies")["cookies"] == []
 
 
