@@ -1,5 +1,6 @@
 """What happens when the disk, the file or the machine does its worst (threats, group D)."""
 
+import contextlib
 import os
 import re
 import resource
@@ -215,7 +216,7 @@ def test_d05_a_database_gone_read_only_at_run_time_is_temporary(bench):
         bench.keep()
 
 
-@pytest.mark.parametrize("harm", ["delete", "replace", "wal"])
+@pytest.mark.parametrize("harm", ["delete", "replace", "wal", "wal made anew"])
 def test_d06_files_deleted_or_replaced_while_running_are_noticed_and_nothing_more_is_accepted(bench, harm):
     bench.keep()
     assert bench.store.healthy() == ""
@@ -228,6 +229,11 @@ def test_d06_files_deleted_or_replaced_while_running_are_noticed_and_nothing_mor
             path.write_bytes(b"")
         case "wal":
             Path(f"{path}-wal").unlink()
+        case "wal made anew":  # by whoever opened the database after the log was gone: what we write is in no file
+            Path(f"{path}-wal").unlink()
+            with contextlib.suppress(sqlite3.OperationalError), contextlib.closing(sqlite3.connect(path)) as reader:
+                reader.execute("SELECT count(*) FROM mail").fetchall()
+            assert Path(f"{path}-wal").exists()
     assert "while in use" in bench.store.healthy()
     with pytest.raises(Temporary):
         bench.keep()

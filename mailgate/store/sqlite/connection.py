@@ -189,3 +189,14 @@ def take_lock(data: Path) -> int:
     os.ftruncate(handle, 0)
     os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)
     return handle
+
+
+def suspicious(problem: BaseException) -> bool:
+    """Whether an error tells of a disk or a file that may be damaged."""
+    return isinstance(problem, sqlite3.Error) and primary(problem) in SUSPECT
+
+
+def identity(path: Path) -> tuple[int, int]:
+    """Device and inode of the file that has that name now; raises OSError where there is none."""
+    found = path.stat()
+    return found.st_dev, found.st_ino

@@ -75,16 +75,17 @@ class SqliteStore:
         self._closed = threading.Lock()
         self._lock: int | None = None
         self._writer: sqlite3.Connection | None = None
+        self._log: tuple[sqlite3.Connection, tuple[int, int]] | None = None  # a writer, and which file its log is
         self._thread: threading.Thread | None = None
         if writable:
             self._open(check)
-            self._file = _identity(path)
+            self._file = opening.identity(path)
             self._thread = threading.Thread(target=self._work, name="store-writer", daemon=True)
             self._thread.start()
         elif not path.exists():
             raise ConfigError(f"{path} does not exist yet: start mailgate once")
         else:
-            self._file = _identity(path)
+            self._file = opening.identity(path)
             self._readers.append(self._reader())
             if opening.refuse_newer(self._readers[0], path) < schema.VERSION:
                 self.close()
@@ -186,13 +187,19 @@ class SqliteStore:
         return self._replaced() or self._damage
 
     def _replaced(self) -> str:
+        path, writer = self.path, self._writer
         try:
-            if _identity(self.path) != self._file:
-                return f"{self.path} was replaced while in use"
+            if opening.identity(path) != self._file:
+                return f"{path} was replaced while in use"
+            if writer is not None:
+                path = Path(f"{path}-wal")
+                log = opening.identity(path)
+                if self._log is None or self._log[0] is not writer:
+                    self._log = (writer, log)
+                if self._log[1] != log:  # a reader that is opened makes one where there is none
+                    return f"{path} was replaced while in use"
         except OSError:
-            return f"{self.path} was deleted while in use"
-        if self._writer is not None and not Path(f"{self.path}-wal").exists():
-            return f"{self.path}-wal was deleted while in use"
+            return f"{path} was deleted while in use"
         return ""
 
     def check(self, stop: threading.Event) -> str:
@@ -284,7 +291,7 @@ class SqliteStore:
         except BaseException as caught:
             problem = caught.problem if isinstance(caught, _Gone) else caught
             self._after(problem)
-            self._again(batch, problem, worth=began and not _suspicious(problem))
+            self._again(batch, problem, worth=began and not opening.suspicious(problem))
             return
         for entry, result, failure in answers:
             said, why = self._afterwards(writer, entry) if entry.last and failure is None else (result, failure)
@@ -308,7 +315,7 @@ class SqliteStore:
         try:
             result = entry.run(Transaction(writer, self.data, self._first_number))
         except BaseException as problem:
-            if not writer.in_transaction or _suspicious(problem):
+            if not writer.in_transaction or opening.suspicious(problem):
                 raise _Gone(problem) from problem
             writer.execute("ROLLBACK TO job")
             writer.execute("RELEASE job")
@@ -338,7 +345,7 @@ class SqliteStore:
                 writer.execute("ROLLBACK")
         except sqlite3.Error as worse:
             problem = worse
-        if _suspicious(problem):
+        if opening.suspicious(problem):
             log.error("database error, opening it anew", extra={"error": str(problem)})
             self._writer = None
             writer.close()
@@ -387,12 +394,3 @@ def _told(problem: BaseException) -> BaseException:
     if isinstance(problem, MemoryError):  # SQLITE_NOMEM among them
         return ShortOfMemory()
     return opening.translated(problem) if isinstance(problem, sqlite3.Error) else problem
-
-
-def _suspicious(problem: BaseException) -> bool:
-    return isinstance(problem, sqlite3.Error) and opening.primary(problem) in opening.SUSPECT
-
-
-def _identity(path: Path) -> tuple[int, int]:
-    found = path.stat()
-    return found.st_dev, found.st_ino
