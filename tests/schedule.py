@@ -57,8 +57,8 @@ def fixtures(item: pytest.Item) -> Iterator[pytest.FixtureDef[object]]:
 
 def turn(item: pytest.Item) -> int:
     """Its place in the order, 0 for what is done first."""
-    if room(item.path) == "" and item.get_closest_marker("xdist_group"):
-        return 0
+    if room(item.path) in ("", "window") and item.get_closest_marker("xdist_group"):
+        return 0  # those of one browser take a worker a minute and more
     return 1 if room(item.path) in PATIENT else 3 if room(item.path) in LAST else 2
 
 
