@@ -1,5 +1,6 @@
 """One host, one client behind proxies of ours, proof of our own forms, and a log that opens nothing."""
 
+import asyncio
 import logging
 from collections.abc import Iterator
 from dataclasses import replace
@@ -15,8 +16,9 @@ from starlette.testclient import TestClient
 from mailgate.core.pages.window import WindowSettings
 from mailgate.languages import LANGUAGES
 from mailgate.window import pages
+from mailgate.window.app import create_app
 from mailgate.window.http import cookies
-from mailgate.window.http.guard import is_ours, shown
+from mailgate.window.http.guard import AT_ONCE, is_ours, shown
 
 HERE = WindowSettings("Acme", "en", LANGUAGES, "UTC", url="")
 OUT = replace(HERE, url="https://help.acme.example", embed_on=("https://acme.example", "https://shop.example"))
@@ -30,7 +32,7 @@ async def whom(request: Request) -> Response:
 def web(told: Any, served: Any) -> Iterator[TestClient]:
     with served(told) as client:
         paths = ("/whom", "/t/{token}", "/contact/embed")
-        client.app.router.routes.extend(Route(path, whom) for path in paths)
+        client.app.router.routes[:0] = [Route(path, whom) for path in paths]  # before those there are
         yield client
 
 
@@ -140,3 +142,45 @@ def test_w20_no_script_and_no_other_site_has_our_cookies(settings: WindowSetting
     assert cookies.read(asked(cookie="other=x"), settings, "session") == ""
     cookies.drop(response, settings, "session")
     assert "Max-Age=0" in response.headers.getlist("set-cookie")[1]
+
+
+def test_w30_so_many_at_once_of_one_client_and_streams_beside_them(told: Any) -> None:
+    """An office behind one address watches its boards, and its pages are answered all the same."""
+    told.answers["settings"] = HERE
+    app = create_app(told)
+    begun: list[str] = []
+
+    async def once() -> dict[str, list[int]]:
+        said: dict[str, list[int]] = {}
+        let_go, told_of = asyncio.Event(), asyncio.Event()
+
+        async def waiting(request: Request) -> Response:
+            begun.append(request.url.path)
+            if len(begun) == AT_ONCE + 5:
+                told_of.set()
+            await let_go.wait()
+            return PlainTextResponse("")
+
+        app.router.routes.extend(Route(path, waiting) for path in ("/slow", "/others/events"))
+
+        async def ask(path: str) -> None:
+            async def send(message: Any) -> None:
+                if message["type"] == "http.response.start":
+                    said.setdefault(path, []).append(message["status"])
+
+            async def receive() -> Any:
+                return {"type": "http.request", "body": b"", "more_body": False}
+
+            scope = {"type": "http", "method": "GET", "path": path, "raw_path": path.encode(), "query_string": b""}
+            host = (b"host", b"localhost")
+            await app({**scope, "headers": [host], "client": ("192.0.2.7", 1), "root_path": ""}, receive, send)
+
+        asked = [asyncio.create_task(ask(path)) for path in ["/others/events"] * 5 + ["/slow"] * AT_ONCE]
+        await told_of.wait()
+        await ask("/slow")  # one more than may be
+        let_go.set()
+        await asyncio.gather(*asked)
+        return said
+
+    said = asyncio.run(once())
+    assert said == {"/slow": [429] + [200] * AT_ONCE, "/others/events": [200] * 5}

@@ -35,6 +35,7 @@ _ALWAYS: Final = (
 _PRIVATE: Final = ((b"cache-control", b"no-store"), (b"x-robots-tag", b"noindex, nofollow, noarchive"))
 _CLOSE: Final = {"connection": "close"}
 SECRET: Final = ("/t/", "/wall/", "/login/")  # behind these stands what opens a page (W-11)
+STREAMS: Final = "/events"  # these last as long as somebody looks, and have a bound of their own (`watched.py`)
 AT_ONCE: Final = 40  # requests of one client that are answered at the same time
 OPEN: Final = ("/help", "/static/", "/robots.txt", "/sitemap.xml")  # what may be kept and found
 
@@ -132,6 +133,8 @@ class Door:
         request = Request(scope, receive)
         if settings and scope["path"] != "/healthz" and not is_ours(heads.get("host", ""), settings):
             await (await problem(request, 400, headers=_CLOSE))(scope, receive, send)
+        elif scope["path"].endswith(STREAMS):
+            await self.app(scope, receive, send)
         elif not self._crowd.enter(of_one(client)):
             await (await problem(request, 429, wait=5))(scope, receive, send)
         else:
