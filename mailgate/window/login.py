@@ -17,6 +17,8 @@ from mailgate.window.http import cookies, forms
 from mailgate.window.inside import SESSION
 
 BROWSER: Final = "login"  # the cookie of the browser that asked
+ASKED: Final = (10, 600.0)  # letters from one place
+TRIED: Final = (30, 600.0)  # presses and digits from one place
 TYPED: Final = ("login_digits", "login_wrong")  # what somebody mends by typing
 LONGEST: Final = 254  # characters of an address
 
@@ -33,6 +35,7 @@ async def asked(request: Request) -> Response:
     """The letter is on its way, or the address is nobody's: the same page for both."""
     known = await _known(request)
     cookies.same_site(request)
+    pages.limit(request, "login", *ASKED)
     address = (await forms.read(request, shown="address")).get("address")
     if not 3 <= len(address) <= LONGEST or "@" not in address:
         errors = {"address": "page.login.no_address"}
@@ -60,6 +63,7 @@ async def enter(request: Request) -> Response:
     """Log in: by the link, by the digits, or by both."""
     known = await _known(request)
     cookies.same_site(request)
+    pages.limit(request, "enter", *TRIED)
     digits = (await forms.read(request, shown="digits")).get("digits")[:20]
     secret = request.path_params.get("link", "")
     try:

@@ -7,6 +7,8 @@ from datetime import timedelta
 import pytest
 
 from mailgate.core.model import change as ch
+from mailgate.core.model.mail import Address
+from mailgate.core.model.policy import Agent, Department
 from mailgate.core.model.ticket import EntryKind, Status
 from mailgate.core.pages.board import AHEAD, PAST, Held
 
@@ -140,3 +142,14 @@ def test_no_secret_is_kept_but_as_a_digest(bench, table):
     found = bench.read(lambda read: read.session.all(f"SELECT name FROM pragma_table_info('{table}')", {}))
     kept = {"digest", "browser", "agent", "agents", "letter", "name", "at", "until", "tries", "spent_at"}
     assert {row["name"] for row in found} <= kept
+
+
+def test_who_goes_from_the_configuration_is_logged_out(bench):
+    ann, bo = Agent(0, "ann", "ann@desk.example"), Agent(0, "bo", "bo@desk.example")
+    department = Department("support", ("support@desk.example",), Address("support@desk.example"))
+    bench.store.sync_people([ann, bo], [department])
+    for name in ("ann", "bo"):
+        bench.write(lambda tx, name=name: tx.sessions.begin(name, name, bench.now, bench.now + 12 * H))
+    bench.store.sync_people([bo], [department])
+    assert bench.read(lambda read: read.sessions.get("ann")) is None
+    assert bench.read(lambda read: (read.sessions.get("bo").agent, read.sessions.ended())) == ("bo", 1)

@@ -6,14 +6,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import anyio
 import pytest
 from click.testing import CliRunner
-from conftest import mail
+from conftest import mail, running
 from starlette.testclient import TestClient
-from window.conftest import HERE, Told, Window, serving
+from window.conftest import HERE, Told, Window, serving, window_of
 from window.sessions import logged_in, wall_put_up
 
 from mailgate.cli import cli
@@ -140,12 +141,17 @@ def test_w42_a_wall_has_no_button_no_link_and_no_words_of_anybody(window: Window
         assert set(re.findall(r'<a [^>]*href="([^"]*)', html)) == {"#main"}
 
 
-def test_w21_the_board_of_one_department_shows_nothing_of_another(window: Window, web: TestClient) -> None:
-    window.desk.send(mail("Lamp is dark", sender="maija@customer.example"))
-    window.desk.send(mail("A quote", sender="ville@customer.example", to="sales@acme.example"))
-    web.cookies.set("mailgate-session", logged_in(window.desk, "anna"))
-    html = web.get("/board").text
-    assert "Lamp is dark" in html and "A quote" in html  # a lead
+def test_w21_the_board_of_one_department_shows_nothing_of_another(tmp_path: Path) -> None:
+    cai = '[[agent]]\nname = "cai"\naddress = "cai@staff.example"\ndepartments = ["sales"]\n'
+    with running(tmp_path, more=cai) as desk, window_of(desk) as window, serving(Asking(str(window.socket))) as client:
+        desk.send(mail("Lamp is dark", sender="maija@customer.example"))
+        desk.send(mail("A quote", sender="ville@customer.example", to="sales@acme.example"))
+        client.cookies.set("mailgate-session", logged_in(desk, "cai"))
+        html = client.get("/board").text
+        assert "A quote" in html and "Lamp is dark" not in html and ">support<" not in html
+        client.cookies.set("mailgate-session", logged_in(desk, "anna"))  # who leads
+        html = client.get("/board").text
+        assert "A quote" in html and "Lamp is dark" in html and ">support<" in html
 
 
 # --- many who watch ---------------------------------------------------------------------------------------------------

@@ -5,18 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
 
 import pytest
 from conftest import Desk, from_agent, mail, notice_to, opened, running
 from starlette.testclient import TestClient
-from window.conftest import Window, serving, window_of
+from window.conftest import Told, Window, serving, window_of
 from window.sessions import logged_in
 
 from mailgate.app.admin import staff
-from mailgate.core.pages.login import AN_HOUR, HOUR, TRIES
+from mailgate.core.pages.login import AN_HOUR, HOUR, TRIES, LoginPage
+from mailgate.core.pages.window import Refusal
 from mailgate.window.desk import Desk as Asking
+from mailgate.window.desk import Refused
+from mailgate.window.login import ASKED, TRIED
 
 ANNA, BO = "anna@staff.example", "bo@staff.example"
 MINUTE = timedelta(minutes=1)
@@ -234,3 +238,15 @@ def test_board_without_proof_gets_no_link(window: Window) -> None:
     window.desk.send(mail("#board", sender=ANNA))
     window.desk.settle()
     assert len(window.desk.letters(ANNA, "login")) == before
+
+
+def test_w17_from_one_place_not_without_end(told: Told) -> None:
+    told.answers.update(
+        settings=replace(told.answers["settings"], board=True),
+        login=LoginPage("b", 900),
+        enter=Refused(Refusal("login_digits")),
+    )
+    with serving(told) as client:
+        for most, path, data in ((ASKED[0], "/login", {"address": BO}), (TRIED[0], "/login/x", {"digits": ""})):
+            codes = [client.post(path, data=data).status_code for _ in range(most + 1)]
+            assert codes[-1] == 429 and 429 not in codes[:-1]

@@ -11,8 +11,10 @@ from typing import Any
 
 import pytest
 from conftest import from_agent, mail, notice_to, opened, reply
+from window.sessions import wall_put_up
 
 from mailgate.core.letters import own_page
+from mailgate.core.model.change import Decision, Fate, KeepArticle
 from mailgate.core.model.ticket import EntryKind
 from mailgate.core.proof.page import PageState
 
@@ -44,8 +46,32 @@ def _customers(stage: Stage) -> Iterator[str]:
     yield f"/t/{'a' * 37}"
 
 
+def _form(stage: Stage) -> Iterator[str]:
+    for path in ("/contact", "/contact/embed", "/contact/thanks"):
+        yield from (path, f"{path}?topic=sales&lang=fi")
+
+
+def _help(stage: Stage) -> Iterator[str]:
+    yield from ("/help", "/help?q=lamp", "/help.json?q=lamp", "/sitemap.xml", "/help/draft")
+
+
+def _walls(stage: Stage) -> Iterator[str]:
+    for name, agents in (("hall", False), ("lobby", True)):
+        path = f"/wall/{wall_put_up(stage.here.desk, name, agents=agents)}"
+        yield from (path, f"{path}?part")
+    yield f"/wall/{'a' * 24}"
+
+
+def _login(stage: Stage) -> Iterator[str]:
+    yield from ("/login", "/login?bye", "/login/sent", f"/login/{'a' * 40}")
+
+
 PUBLIC: Mapping[str, Callable[[Stage], Iterator[str]]] = {
     "status": _customers,
+    "form": _form,
+    "help": _help,
+    "wall": _walls,
+    "login": _login,
 }
 
 
@@ -65,6 +91,10 @@ def stage(here: Any) -> Stage:
         from_agent(desk, words, notice)
     desk.send(reply(ack, "Eve <eve@elsewhere.example>", "CANARY-UNVERIFIED"))
     desk.send(mail(f"[#{ticket.number}] #note", "CANARY-PARKED\n", sender="CANARY-CLAIM <bo@staff.example>"))
+    draft = KeepArticle("draft", "en", "CANARY lamps", "CANARY lamp", "bo", stands=False)  # a lead has not let it stand
+    now = desk.gateway.clock()
+    decision = Decision(Fate.FILED, "draft", effects=(draft,))
+    desk.gateway.store.write(lambda tx: tx.apply(None, decision, now, desk.gateway.ids)).result()
     opened(desk, "CANARY-OTHER title", "CANARY-OTHER words\n")
     opened(desk, "CANARY-SALES", "CANARY words\n", to="sales@acme.example", sender="Eve <eve@elsewhere.example>")
     return Stage(here, ticket.number)
