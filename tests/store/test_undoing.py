@@ -36,7 +36,7 @@ def test_every_change_has_a_writer(member):
 EFFECTS = (
     ch.Unpark(1, released=False), ch.SetAway("ann", None), ch.AddAlias("ann", "a@b.example"),
     ch.SaveReply("hi", "en", "Hello", "ann"), ch.Vote(1001, 9), ch.LinkContacts("a@b.example", "c@d.example"),
-    ch.CancelLetters((1,)), ch.RevokeLists("ann"), ch.WatchTags("ann", ("vip",), ("lamp",), every=True),
+    ch.CancelLetters((1,)), ch.EndSessions("ann"), ch.RevokeLists("ann"), ch.WatchTags("ann", ("vip",), ("lamp",), every=True),
     ch.KeepArticle("bulb", "en", "Bulbs", "Turn.", "ann", stands=True), ch.JudgeWave("support:1", "spam"), SetIncident("support", "eta", None), SetNews("sales", None),
     SetNews("support", News("support", NOON, (("en", "Down"),))), SetIncident("support", "vpn", VPN),
     AnswerAll(Mailing(1, "vpn", "support", "ann", "ann", "Up", False, 1, NOON), (1001,)), StopAnswers(1),

@@ -237,7 +237,6 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "page.list.order": "Reihenfolge",
     "page.list.order_due": "nach Frist",
     "page.list.order_arrival": "nach Eingang",
-    "page.list.anybody": "beliebig",
     "page.list.any_department": "alle Abteilungen",
     "page.list.count": {
         "one": "{n} Ticket",

@@ -237,7 +237,6 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "page.list.order": "Order",
     "page.list.order_due": "by deadline",
     "page.list.order_arrival": "by arrival",
-    "page.list.anybody": "anybody",
     "page.list.any_department": "all departments",
     "page.list.count": {
         "one": "{n} ticket",

@@ -237,7 +237,6 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "page.list.order": "Järjestus",
     "page.list.order_due": "tähtaja järgi",
     "page.list.order_arrival": "saabumise järgi",
-    "page.list.anybody": "ükskõik kes",
     "page.list.any_department": "kõik osakonnad",
     "page.list.count": {
         "one": "{n} pöördumine",

@@ -237,7 +237,6 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "page.list.order": "Järjestys",
     "page.list.order_due": "määräajan mukaan",
     "page.list.order_arrival": "saapumisjärjestyksessä",
-    "page.list.anybody": "kuka tahansa",
     "page.list.any_department": "kaikki osastot",
     "page.list.count": {
         "one": "{n} tiketti",

@@ -242,7 +242,6 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "page.list.order": "Secība",
     "page.list.order_due": "pēc termiņa",
     "page.list.order_arrival": "pēc saņemšanas",
-    "page.list.anybody": "jebkurš",
     "page.list.any_department": "visas nodaļas",
     "page.list.count": {
         "zero": "{n} pieteikumu",

@@ -247,7 +247,6 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "page.list.order": "Kolejność",
     "page.list.order_due": "według terminów",
     "page.list.order_arrival": "według nadejścia",
-    "page.list.anybody": "ktokolwiek",
     "page.list.any_department": "wszystkie działy",
     "page.list.count": {
         "one": "{n} zgłoszenie",

@@ -237,7 +237,6 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "page.list.order": "Ordning",
     "page.list.order_due": "efter tidsfrist",
     "page.list.order_arrival": "efter ankomst",
-    "page.list.anybody": "vem som helst",
     "page.list.any_department": "alla avdelningar",
     "page.list.count": {
         "one": "{n} ärende",
