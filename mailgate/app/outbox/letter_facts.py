@@ -44,6 +44,9 @@ def _page(due: DueLetter, ticket: Ticket, read: Read, policy: Policy) -> PageSta
     """What the journal says of the customers' page of a ticket that a letter to them may link to."""
     if not own_page.offered(policy) or due.audience != Audience.CUSTOMER:
         return None
+    written = (read.outbox.letter(one) for one in read.outbox.letters_to_customers(ticket.number))
+    if own_page.is_to_a_stranger(due.content, ticket, (one.content for one in written if one)):
+        return None
     return state_of([(row.kind, row.new) for row in read.tickets.events(ticket.number)])
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from mailgate.core.letters.addressee import known
 from mailgate.core.letters.due import DueLetter
-from mailgate.core.model.content import Answer, Content
+from mailgate.core.letters.status_letters import STAGE_CONTENTS
+from mailgate.core.model.content import Ack, Answer, Content, StatusReport
 from mailgate.core.model.facts import Facts
 from mailgate.core.model.letter_kinds import PrivacyLetter
 from mailgate.core.model.mail import Address
@@ -21,6 +23,19 @@ from mailgate.core.proof.page import PageState
 def offered(policy: Policy) -> bool:
     """True when customers have a page of their ticket."""
     return policy.web.on and policy.web.status and bool(policy.web.url)
+
+
+def is_to_a_stranger(content: Content, ticket: Ticket, earlier: Iterable[Content]) -> bool:
+    """True for a letter in nobody's words to an address nobody proved: its page would show a forger's words (L-13).
+
+    `earlier`: what the ticket's letters to customers said, looked at where no agent has answered. One that echoed their
+    words went to somebody who was proved or known.
+    """
+    if isinstance(content, Ack | StatusReport):
+        return not content.show_subject
+    if type(content) not in STAGE_CONTENTS or ticket.last_agent_at is not None:
+        return False
+    return not any(isinstance(one, Ack | StatusReport) and one.show_subject for one in earlier)
 
 
 def written_for(due: DueLetter, policy: Policy) -> str:

@@ -7,7 +7,18 @@ import pytest
 
 from mailgate.core.letters import own_page, row_values
 from mailgate.core.letters.letter import head
-from mailgate.core.model.content import Answer
+from mailgate.core.model.content import (
+    Ack,
+    Answer,
+    ArticleSent,
+    Closing,
+    Content,
+    Delayed,
+    Solved,
+    StatusReport,
+    Taken,
+    Waiting,
+)
 from mailgate.core.model.letter_kinds import TO_CUSTOMERS, PrivacyLetter
 from mailgate.core.model.mail import Address
 from mailgate.core.model.policy import Policy
@@ -72,6 +83,31 @@ def test_whoever_takes_no_part_has_none() -> None:
     due = samples.due("ack")
     assert written(replace(due, to=(PEKKA,))) is None
     assert written(replace(of_two(), to=(MAIJA, Address("eve@else.example")))) is None
+
+
+NOBODYS = [Ack(), StatusReport(), Taken(), Waiting(), Delayed(), Solved(), Closing()]
+
+
+@pytest.mark.parametrize("content", NOBODYS, ids=lambda one: one.template)
+@pytest.mark.parametrize("answered", [False, True])
+@pytest.mark.parametrize(
+    "earlier", [(), (Ack(),), (Ack(show_subject=True),), (Taken(), StatusReport(show_subject=True))]
+)
+def test_l13_a_victim_of_a_forged_sender_is_led_to_no_page(
+    content: Content, answered: bool, earlier: tuple[Content, ...]
+) -> None:
+    ticket = samples.ticket("en")
+    ticket = replace(ticket, last_agent_at=samples.NOW if answered else None)
+    proved = any(isinstance(one, Ack | StatusReport) and one.show_subject for one in earlier)
+    stage = not isinstance(content, Ack | StatusReport)
+    assert own_page.is_to_a_stranger(content, ticket, earlier) is not (stage and (answered or proved))
+
+
+@pytest.mark.parametrize(
+    "content", [Ack(show_subject=True), StatusReport(show_subject=True), Answer(text="Hello"), ArticleSent()]
+)
+def test_whoever_is_known_or_has_an_agents_words_has_a_link(content: Content) -> None:
+    assert not own_page.is_to_a_stranger(content, replace(samples.ticket("en"), last_agent_at=None), ())
 
 
 def test_ended_links_are_not_written_and_new_ones_are_of_a_new_generation() -> None:

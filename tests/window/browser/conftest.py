@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import socket
 import threading
 from collections.abc import Iterator
@@ -13,10 +12,12 @@ from pathlib import Path
 
 import pytest
 from browsing import Reader, reading
-from conftest import PATIENCE, Desk, from_agent, mail, notice_to, running, whole
+from conftest import PATIENCE, Desk, from_agent, mail, notice_to, running
 from window.conftest import Window, window_of
 from window.sessions import logged_in, wall_put_up
 
+from mailgate.core.letters import own_page
+from mailgate.core.proof.page import PageState
 from mailgate.window import serve
 from mailgate.window.app import create_app
 from mailgate.window.desk import Desk as Asking
@@ -61,8 +62,10 @@ class Shown:
         return self.sessions[agent]
 
     def link(self, customer: str) -> str:
-        """The address of their page, out of the last letter that has it."""
-        return re.findall(rf"{self.base}/t/\w+", "\n".join(map(whole, self.desk.letters(customer))))[-1]
+        """The address of their page of their newest ticket."""
+        moment = self.desk.gateway.in_force.moment(self.desk.gateway.clock())
+        ticket = max((one for one in self.desk.tickets() if one.requester.addr == customer), key=lambda one: one.number)
+        return f"{self.base}/t/{own_page.written(moment, ticket, PageState(), ticket.requester)}"
 
     @property
     def desk(self) -> Desk:
