@@ -81,7 +81,7 @@ outlooks-copy-is-sent watched-tag-of-a-colleague
 page-spelled-twice page-outlives-its-end page-shows-what-was-before page-typed-order page-link-of-another-in-an-answer
 page-authority-like-mails page-numbers-thread page-acks-as-mail page-trap-files page-commands-stay help-shows-agents-articles
 control-socket-for-anybody window-opens-files window-dials-out window-hangs-for-ever window-asks-without-end
-session-of-anybody page-writes-to-a-customer page-moves-several-tickets page-answers-unread-words sheet-with-formulas
+session-of-anybody page-writes-to-a-customer page-answers-whoever-joined page-moves-several-tickets page-answers-unread-words sheet-with-formulas
 """
 
 

@@ -137,8 +137,11 @@ def reached(case: Case, ticket: AnyTicket) -> tuple[Address, ...]:
 def named(case: Case, ticket: Ticket) -> tuple[Address, ...] | None:
     """Whom what the agent read last named as those who get their words; None when it named nobody, or nobody knows.
 
-    That is the receipt that let a parked mail go, else the letter answered: In-Reply-To comes first.
+    That is the receipt that let a parked mail go, else the page or the letter answered: In-Reply-To comes first.
     """
+    if case.authority.proof is Proof.SESSION:
+        shown = session.named(case.mail)
+        return None if shown is None else tuple(map(Address, shown))
     if case.authority.proof is Proof.RELEASED:
         about = case.question.content if case.question else None
         agreed = about.to if isinstance(about, Receipt) else None

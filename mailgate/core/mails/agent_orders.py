@@ -361,16 +361,19 @@ def done_on_page(case: Case, reading: CommandReading) -> Decision:
     What would leave is looked for in the decision itself, so that no command, and no setting that makes a letter of
     one, is forgotten here.
     """
-    agent = case.authority.agent
+    agent, ticket = case.authority.agent, case.match.ticket
     assert agent is not None
-    ticket = case.match.ticket
-    numbers = subject_numbers(case.mail.subject, case.policy)
     one = reading.commands[0].name if len(reading.commands) == 1 and not reading.problems else ""
     act = case.policy.web.act
-    if ticket is None or len(numbers) != 1 or one not in session.MAY[act]:
+    several = len(subject_numbers(case.mail.subject, case.policy)) != 1
+    if ticket is None or several or one not in session.MAY[act]:
         return agent_words.park(case, agent, "page_only", reading)
     if one == session.NOTICE and not reading.commands[0].argument:
         return _thread_again(case, agent, ticket)
+    if one == "note" and not reading.rest.strip():  # it is like a letter of ours: kept, for nobody outside reads it
+        case, reading = replace(case, mail=replace(case.mail, quoted="")), replace(reading, rest=case.mail.quoted)
+    if one in ("note", "reply") and not reading.rest.strip():
+        return agent_words.park(case, agent, "empty", reading)
     decision = carry_out(case, agent, (ticket,), reading)
     if decision.fate is Fate.FILED and not _stays(decision, ticket.number, speaks=act == "all"):
         return agent_words.park(case, agent, "page_only", reading)

@@ -11,6 +11,8 @@ from mailgate.core.model.policy import Agent
 
 SEEN: Final = "x-mailgate-seen"  # the header that says when the page was made on which an answer was written
 
+NAMED: Final = "x-mailgate-named"  # and the one with those whom that page named as getting it
+
 # What stays in the house: no letter to a customer comes of these, and nothing of the page's own words reaches one later
 # (so no title, no field, nobody who is let in). What time does of itself afterwards, the admin has decided.
 STEERS: Final = frozenset(
@@ -35,6 +37,11 @@ def is_theirs(mail: InboundMail, agent: Agent) -> bool:
 def seen_at(mail: InboundMail, now: datetime) -> datetime | None:
     """When the page was made that an act answers; None where nobody has said."""
     return page_made(mail.header(SEEN), now)
+
+
+def named(mail: InboundMail) -> tuple[str, ...] | None:
+    """The addresses that the page named as those who get an answer; None where nobody has said."""
+    return tuple(mail.header(NAMED).split()) or None
 
 
 def page_made(said: str, now: datetime) -> datetime | None:

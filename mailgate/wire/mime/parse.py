@@ -202,16 +202,23 @@ def _placed(file: Attachment, page: str, own: str) -> Attachment:
 
 
 def _typed(mail: InboundMail, parts: MailParts) -> InboundMail:
-    """Take the signature off what is shown, and off what may leave."""
+    """Take the signature off what is shown, and off what may leave; into a page nobody types one."""
+    if mail.envelope.source is Source.WINDOW:
+        sendable = parts.sendable if parts.held else ""
+        return _cut(mail, parts, parts.shown.strip("\n"), "", sendable.strip("\n"))
     who = (mail.author.name, mail.author.addr) if mail.author else ()
-    fresh_words, signed = _signed(parts.shown, who)
+    sendable = _signed(parts.sendable, who)[0] if parts.held else ""
+    return _cut(mail, parts, *_signed(parts.shown, who), sendable)
+
+
+def _cut(mail: InboundMail, parts: MailParts, fresh_words: str, signed: str, sendable: str) -> InboundMail:
     return replace(
         mail,
         shown=parts.shown,
         quoted=parts.folded,
         fresh=fresh_words,
         signature=signed,
-        sendable=_signed(parts.sendable, who)[0] if parts.held else "",
+        sendable=sendable,
         held=parts.held,
         note_words=parts.note_words,
         unsent=parts.unsent,

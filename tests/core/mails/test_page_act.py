@@ -31,7 +31,7 @@ from mailgate.core.commands.catalogue import COMMANDS
 from mailgate.core.mails import agent_mail, agent_orders, decide
 from mailgate.core.model import change as ch
 from mailgate.core.model.desk_rows import JournalLine
-from mailgate.core.model.mail import Envelope, InboundMail, Source
+from mailgate.core.model.mail import Address, Envelope, InboundMail, Source
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.outbound import Audience
 from mailgate.core.model.policy import Agent, Policy
@@ -205,6 +205,17 @@ def test_an_answer_to_a_page_on_which_a_colleagues_newer_words_were_not_is_shown
     assert decided(answered(2 * H), about, **known).reason == "stale"
     assert decided(answered(), about, **known).fate is ch.Fate.FILED
     assert decided(answered(-5 * D), about, **known).fate is ch.Fate.FILED, "never later than now"
+
+
+@pytest.mark.parametrize(
+    ("named", "fate"),
+    [("maija@customer.example", ch.Fate.PARKED), ("maija@customer.example valdis@customer.example", ch.Fate.FILED)],
+)
+def test_an_answer_waits_where_somebody_gets_it_whom_the_page_did_not_name(named: str, fate: ch.Fate) -> None:
+    about = ticket(1042, participants=(MAIJA, Address("valdis@customer.example")))
+    inbound = acted("#reply", "It leaves today.", headers=((session.NAMED, named),))
+    decision = decided(inbound, about, policy=policy("all"))
+    assert decision.fate is fate and leaves(decision) is (fate is ch.Fate.FILED)
 
 
 def test_words_of_a_note_typed_on_a_page_wait_as_by_mail() -> None:
