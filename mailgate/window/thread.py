@@ -16,6 +16,7 @@ from mailgate.window import inside, pages
 from mailgate.window.http import cookies, forms
 
 AT_ONCE: Final = ("take", "wait", "open", "solve", "file", "reopen", "unassign", "watch", "unwatch", "undo")
+LISTED: Final = 20_000  # characters of the addresses that get an answer
 TYPED: Final = ("hold", "tag", "due", "remind", "spent")  # a field beside the button
 EXAMPLES: Final = {"hold": "fri 14:00", "tag": "+refund -lamp", "due": "fri 12:00", "remind": "2d", "spent": "20min"}
 PRIORITIES: Final = ("low", "normal", "high", "urgent")
@@ -39,6 +40,7 @@ async def act(request: Request) -> Response:
         words=form.get("words"),
         once=form.get("once")[:64],
         seen=form.get("seen")[:40],
+        named=form.get("named")[:LISTED],
     )
     became = await pages.ask(request, "act", asked)
     if became.state == "refused":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -223,3 +224,71 @@ def test_what_is_not_decided_in_time_is_said_to_be_in_hand(
     desk.gateway.intake.wake()
     desk.settle()
     assert "Done" in after(web, answer) and desk.ticket(number).owner == "anna"
+
+
+def words_of(letter: EmailMessage) -> str:
+    body = letter.get_body(("plain",))
+    assert body is not None
+    return str(body.get_content())
+
+
+def drawn(web: TestClient, number: int, name: str) -> str:
+    """What a ticket's page carries along in a hidden field."""
+    return web.get(f"/board/tickets/{number}").text.split(f'name="{name}" value="')[1].split('"')[0]
+
+
+def test_an_answer_reaches_nobody_whom_its_page_did_not_name(tmp_path: Path) -> None:
+    """A colleague has let somebody in since: what is typed for one is not for two."""
+    with desk_with(tmp_path, '[web]\nact = "all"') as (desk, _, web):
+        number = opened(desk, sender="Maija <maija@customer.example>").number
+        session = log_in(desk, web)
+        old = {"seen": drawn(web, number, "seen"), "named": drawn(web, number, "named")}
+        from_agent(desk, "#cc +lawyer@other.example", notice_to(desk, "bo", number), "bo")
+        told = after(web, press(web, number, "reply", session, words="Between us: 4711.", **old))
+        desk.settle()
+        assert "lawyer@other.example" in told and "waits until you decide" in told
+        assert not any("4711" in whole(one) for one in desk.letters(template="answer"))
+        now = {"seen": drawn(web, number, "seen"), "named": drawn(web, number, "named")}
+        after(web, press(web, number, "reply", session, words="For both: 4712.", **now))
+        desk.settle()
+        assert ["4712" in whole(one) for one in desk.letters("lawyer@other.example", "answer")] == [True]
+
+
+@pytest.mark.parametrize(
+    "words", ["Sent from my iPhone", "Ask him.\n\n--\nAnna Virtanen\n+358 40 123 4567", "Bye,\n\n- Anna"]
+)
+def test_what_is_typed_is_no_signature(tmp_path: Path, words: str) -> None:
+    with desk_with(tmp_path, '[web]\nact = "all"') as (desk, _, web):
+        number = opened(desk, sender="Maija <maija@customer.example>").number
+        session = log_in(desk, web)
+        for command, kind in (("note", EntryKind.NOTE), ("reply", EntryKind.AGENT)):
+            after(web, press(web, number, command, session, words=words))
+            newest = desk.ticket(number).entries[-1]
+            assert (newest.kind, newest.text, newest.quoted) == (kind, words, "")
+
+
+def test_a_pasted_notice_is_kept_as_a_note_and_no_answer(tmp_path: Path) -> None:
+    with desk_with(tmp_path, '[web]\nact = "all"') as (desk, _, web):
+        number = opened(desk, sender="Maija <maija@customer.example>").number
+        session = log_in(desk, web)
+        pasted = words_of(notice_to(desk, "anna", number))
+        after(web, press(web, number, "note", session, words=pasted))
+        newest = desk.ticket(number).entries[-1]
+        assert newest.kind is EntryKind.NOTE and "The lamp does not work." in newest.text
+        told = after(web, press(web, number, "reply", session, words=pasted))
+        assert "waits until you decide" in told and desk.ticket(number).entries[-1] == newest
+
+
+@pytest.mark.parametrize("command", ["wait", "hold", "solve", "file"])
+def test_nothing_is_laid_aside_over_words_that_came_since(tmp_path: Path, command: str) -> None:
+    with desk_with(tmp_path, '[web]\nact = "all"') as (desk, _, web):
+        number = opened(desk, sender="Maija <maija@customer.example>").number
+        session = log_in(desk, web)
+        old = drawn(web, number, "seen")
+        desk.send(reply(desk.letters("maija@customer.example")[-1], "maija@customer.example", "Now it burns!"))
+        answer = press(web, number, command, session, seen=old)
+        assert answer.status_code == 422 and "wrote in the meantime" in seen(answer) and "Now it burns!" in seen(answer)
+        assert desk.ticket(number).status is Status.NEW and mails(desk) == []
+        again = answer.text.split('name="seen" value="')[1].split('"')[0]
+        assert press(web, number, command, session, seen=again).status_code == 303
+        assert desk.ticket(number).status is not Status.NEW

@@ -21,7 +21,7 @@ from mailgate.core.model.mail import Envelope, Source
 from mailgate.core.model.policy import Agent, Policy
 from mailgate.core.model.said import Words, said
 from mailgate.core.model.ticket import Ticket
-from mailgate.core.pages import acts
+from mailgate.core.pages import acts, thread
 from mailgate.core.pages.acts import ActAsked, ActPage
 from mailgate.core.pages.window import Refusal
 from mailgate.core.proof import session
@@ -52,6 +52,9 @@ def act(desk: WindowDesk, asked: ActAsked) -> ActPage | Refusal:
         speech = Phrases(agent.language, agent.timezone, now)
         if not acts.is_one(line, policy) or (asked.command in acts.WITH_WORDS and not acts.words(asked)):
             return ActPage(ticket.number, "refused", lines=(speech.say("page.thread.unclear", command=line),))
+        newer = thread.written_since(ticket, session.page_made(asked.seen, now))
+        if newer and asked.command in acts.LAYS_ASIDE:
+            return ActPage(ticket.number, "refused", lines=(speech.say("receipt.newer"), newer))
         raw, envelope = written(policy, agent, ticket, line, asked, now)
         if asked.command not in acts.WITH_WORDS:  # of those nothing is to be lost, so they are not tried first
             refused = _would_be_refused(read, snapshot, raw, envelope, speech, now)
@@ -90,6 +93,8 @@ def written(
     mail["Message-ID"] = f"<act.{hashlib.sha256(of.encode()).hexdigest()[:32]}@window.invalid>"
     if seen is not None:
         mail[session.SEEN] = seen.isoformat()
+    if named := acts.one_line(asked.named):
+        mail[session.NAMED] = named
     mail.set_content(acts.words(asked))
     return bytes(mail), Envelope(agent.address, (home,), Source.WINDOW, peer="window", login=agent.name)
 

@@ -16,6 +16,7 @@ LONGEST_WORDS = 100_000  # characters of a note or an answer
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]+")
 _IN_WORDS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 WITH_WORDS = ("note", "reply")
+LAYS_ASIDE = ("wait", "hold", "solve", "file")  # whoever gives one of these has read all that the customer wrote
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class ActAsked:
     words: str = ""
     once: str = ""  # drawn with the page: the same button pressed twice is one act
     seen: str = ""  # when the page was made (RFC 3339)
+    named: str = ""  # the addresses whom it named as those who get an answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +51,13 @@ def may(policy: Policy, agent: Agent, command: str) -> bool:
 
 def line(asked: ActAsked) -> str:
     """The command as it is written: on one line, without what no eye sees."""
-    argument = " ".join(_CONTROLS.sub(" ", asked.argument).split())[:LONGEST].rstrip(" ,;")
+    argument = one_line(asked.argument)[:LONGEST].rstrip(" ,;")
     return f"#{asked.command} {'' if asked.command in WITH_WORDS else argument}".rstrip()
+
+
+def one_line(text: str) -> str:
+    """A text on one line, without what no eye sees."""
+    return " ".join(_CONTROLS.sub(" ", text).split())
 
 
 def is_one(written: str, policy: Policy) -> bool:

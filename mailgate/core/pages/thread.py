@@ -23,6 +23,7 @@ from mailgate.core.worktime import sla
 NEWEST = 60  # parts that are shown before somebody asks for the older ones
 ROOM = 400_000  # characters of words; with older ones
 MOST = 2_000  # parts
+NEWER = 500  # characters of what came since a page was made
 UNSAID = frozenset(("entry",))  # kinds of the journal that the thread itself shows
 
 
@@ -211,6 +212,15 @@ def own_words(entry: Entry) -> tuple[str, tuple[str, ...]]:
             orders[word] = None
             lines[at] = ""
     return ("\n".join(lines).strip("\n"), tuple(orders)) if orders else (entry.text, ())
+
+
+def written_since(ticket: Ticket, seen: datetime | None) -> str:
+    """The customer's newest words, where they wrote them after a page was made; "" where its reader has seen all."""
+    newest = next((one for one in reversed(ticket.entries) if one.kind is EntryKind.CUSTOMER), None)
+    if seen is None or newest is None or newest.at <= seen:
+        return ""
+    text = own_words(newest)[0].strip() or newest.author
+    return text if len(text) <= NEWER else f"{text[:NEWER]} …"
 
 
 def _newest(parts: list[Part], *, older: bool) -> tuple[Part, ...]:
