@@ -19,7 +19,7 @@ import pytest
 import ready_store
 from hypothesis import HealthCheck, settings
 from idp import Identity
-from stem import forked_children
+from stem import children_from_nothing, forked_children
 
 from mailgate.app.gateway import Gateway
 from mailgate.core.model.ticket import Ticket
@@ -282,7 +282,8 @@ def _serving(folder: Path, ahead: timedelta = timedelta(), *, ticking: bool = Fa
 def forked(request: pytest.FixtureRequest) -> Iterator[None]:
     """Children that a test starts in this process come from the stem, unless it is marked `fresh`."""
     if request.node.get_closest_marker("fresh"):
-        yield
+        with children_from_nothing():
+            yield
         return
     with forked_children():
         yield

@@ -188,13 +188,24 @@ def forked_children() -> Iterator[None]:
         _stems.append(begun(_PYTHON, _usual[0]))
     user = object()
     _users.append(user)
+    before = pool.subprocess
     pool.subprocess = keeper.subprocess = _forking
     try:
         yield
     finally:
         _users.remove(user)
-        if not _users:
-            pool.subprocess = keeper.subprocess = subprocess
+        pool.subprocess = keeper.subprocess = before if _users else subprocess
+
+
+@contextlib.contextmanager
+def children_from_nothing() -> Iterator[None]:
+    """While the block lasts they begin from nothing, whatever lives longer than it: a gateway that many tests share."""
+    before = pool.subprocess
+    pool.subprocess = keeper.subprocess = subprocess
+    try:
+        yield
+    finally:
+        pool.subprocess = keeper.subprocess = before
 
 
 def _popen(command: list[str], *, pass_fds: list[int], env: dict[str, str], **options: Any) -> subprocess.Popen[bytes]:

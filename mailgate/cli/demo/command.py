@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 import shutil
 import sys
@@ -72,7 +71,8 @@ def _addresses(world: DemoWorld) -> Iterator[tuple[str, str]]:
     yield "board", f"{world.web}/board (log in as anna@staff.example; the link comes by letter)"
     from mailgate.cli.demo.world import text_of
 
-    links = re.findall(rf"{re.escape(world.web)}/t/[^\s<>]+", "\n".join(map(text_of, world.letters_to_customers())))
+    words = [word for letter in world.letters_to_customers() for word in text_of(letter).split()]
+    links = [word.strip("<>") for word in words if word.strip("<>").startswith(f"{world.web}/t/")]
     if links:
         yield "status page", links[-1]
     yield "form", f"{world.web}/contact"
