@@ -6,14 +6,17 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from email.message import EmailMessage
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import confirm, from_agent, mail, notice_to, opened
 
+from mailgate.app.window.customers import defused
 from mailgate.core.letters import own_page
 from mailgate.core.model.ticket import Status, Ticket
+from mailgate.core.pages import status
 from mailgate.core.proof import page
 from mailgate.core.proof.page import PageState
 from mailgate.wire import words
@@ -265,6 +268,24 @@ def test_w25_w33_pressed_twice_it_is_said_once(here: Any) -> None:
     for _ in range(2):
         settled(here, lambda: here.client.post(path, data={"text": "Once, please."}))
     assert [text for _, text in said(here, ticket)].count("Once, please.") == 1
+
+
+def test_the_same_words_to_another_question_are_said_again(here: Any) -> None:
+    ticket, path = customer(here, "yes")
+    settled(here, lambda: here.client.post(path, data={"text": "Yes"}))
+    from_agent(here.desk, "Shall it be blue?\n", notice_to(here.desk, "anna", ticket.number))
+    settled(here, lambda: here.client.post(path, data={"text": "Yes"}))
+    for colour in ("Red", "Red", "No, blue", "No, blue", "Red", "Red"):  # what counts is what was said last
+        settled(here, partial(here.client.post, path, data={"text": colour}))
+    theirs = [text for who, text in said(here, ticket) if who != "anna"]
+    assert theirs == ["The lamp does not work.", "Yes", "Yes", "Red", "No, blue", "Red"]
+
+
+@pytest.mark.parametrize("unseen", ["", "\u200b", "\u2060", "\ufeff \u200e", "> ", "\u00a0"])
+def test_words_that_look_like_an_order_are_shown_as_words(unseen: str) -> None:
+    for order in ("close", "reopen", "status"):
+        for written in (f"{unseen}#{order}", f"Hello.\n{unseen}#{order}\n"):
+            assert status.parted(defused(written)) == ((), defused(written))
 
 
 # --- files ------------------------------------------------------------------------------------------------------------

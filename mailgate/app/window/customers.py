@@ -35,8 +35,9 @@ WAIT: Final = 60  # seconds until it is worth trying again when the store is in 
 MERGES: Final = 50  # that a link is followed over
 LARGEST: Final = 6 * 2**20  # octets of a file that is handed out on the page itself; a larger one goes by letter
 SLOT: Final = 600  # seconds within which asking for the same once more is asking once
-# A line that looks like an order is none: the button is the order. Nobody sees U+2060.
-_ORDER = re.compile(r"^([ \t>]{0,20})#(?=\w)", re.MULTILINE)
+# A line that looks like an order is none, whatever signs or unseen characters lead it: the button is the order. Nobody
+# sees U+2060.
+_ORDER = re.compile(r"^([^\w#\n]{0,20})#(?=\w)", re.MULTILINE)
 
 
 def shown(desk: WindowDesk, asked: StatusAsked) -> StatusPage | Refusal:
@@ -142,6 +143,13 @@ def defused(text: str) -> str:
     return _ORDER.sub("\\1#\u2060", text)
 
 
+def _said_before(ticket: Ticket, words: str) -> int:
+    """The newest public contribution that is not these very words, by its id; 0 where there is none."""
+    mine = words.split()
+    others = (one.id for one in reversed(ticket.entries) if one.kind.public and one.text.split() != mine)
+    return next(others, 0)
+
+
 class _Letter:
     """A person's mail about a ticket, written down for them by the daemon: whatever they typed proves nothing."""
 
@@ -149,8 +157,10 @@ class _Letter:
         self.desk, self.moment, self.ticket, self.person, self.peer = desk, moment, ticket, person, peer
 
     def words(self, text: str, files: Iterable[FormFile]) -> Said | Refusal:
-        """What they say, with their files."""
-        return self._received(defused(text), [(one.name, one.data) for one in files])
+        """What they say, with their files: pressed twice it is said once, but "Yes" to the next question is a word."""
+        said = defused(text)
+        after = str(_said_before(self.ticket, said))
+        return self._received(said, [(one.name, one.data) for one in files], [(visitor.AFTER, after)])
 
     def order(self, order: str, *, file: tuple[int, str] | None = None) -> Said | Refusal:
         """One of `visitor.ORDERS`; `status` brings a letter with their link, and the `file` that was asked for.

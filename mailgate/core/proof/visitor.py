@@ -15,6 +15,7 @@ TRAP = "X-Mailgate-Trap"  # what of a form looked like a program's work
 ORDER = "X-Mailgate-Order"  # `close`: which button of their page a customer pressed
 ORDERS = ("status", "close", "reopen")
 FILE = "X-Mailgate-File"  # `3021 2.1`: the mail and the part of a file that they want sent to their address
+AFTER = "X-Mailgate-After"  # the contribution that words on a page come after: the same words to others are new ones
 ACKS_DAY = 1  # acknowledgements to an address that nobody proved
 
 

@@ -11,6 +11,7 @@ from email.errors import MessageError
 
 from mailgate.core.model.mail import AUTH_AS, Attachment, AuthResults, Envelope, InboundMail, MailKind, Source
 from mailgate.core.model.policy import Limits
+from mailgate.core.proof import visitor
 from mailgate.core.quoting.known import KnownLetters
 from mailgate.core.quoting.parts import MailParts
 from mailgate.core.rules.condition import folded_words
@@ -304,15 +305,18 @@ def _embedded(files: list[Part]) -> tuple[dict[str, str], str]:
     return {name: value for name, value in found.items() if value}, f"{top}\n\n{text}".strip()
 
 
+_LATER = ("reply-to", visitor.AFTER.lower())  # fields that came to count later
+
+
 def _content_digest(head: HeaderBlock, text: str, files: tuple[Attachment, ...]) -> str:
     """What makes two mails the same mail, however they travelled."""
     digest = hashlib.sha256()
     # A list may rewrite a subject and Reply-To on the way; without a Message-ID they are all that tells two alarms, or
-    # two people who fill in a form, apart.
-    named = ("from", "date", "message-id") if head.shown("message-id") else ("from", "date", "subject", "reply-to")
+    # two people who fill in a form, apart; and what stood last tells two answers on a customer's page.
+    named = ("from", "date", "message-id") if head.shown("message-id") else ("from", "date", "subject", *_LATER)
     for name in named:
         value = head.shown(name)
-        if value or name != "reply-to":  # without one the digest is as it was before it counted
+        if value or name not in _LATER:  # without one the digest is as it was before it counted
             digest.update(value.encode("utf-8", "replace") + b"\n")
     digest.update(text.encode("utf-8", "replace"))
     for each in files:
