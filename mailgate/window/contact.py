@@ -14,7 +14,6 @@ from starlette.routing import BaseRoute, Route
 
 from mailgate.core.pages.form import (
     LONGEST,
-    LONGEST_ANSWER,
     OWN,
     FormAsked,
     FormFile,
@@ -186,7 +185,6 @@ async def page(seen: Visit, filled: Filled, status: int = 200, *, wait: int = 0)
         chosen=seen.topic(filled.values.get("topic", "")),
         filled=filled,
         values=filled.values,
-        longest={**LONGEST, "answer": LONGEST_ANSWER},
         begun=filled.values.get(BEGUN) or str(_now()),
         action=seen.address,
         instead=filled.instead or seen.asks.closed,

@@ -63,6 +63,15 @@ def test_w28_too_much_is_named_and_the_words_are_kept(web: TestClient, sent: Any
     assert "1 MB" in said.text or " 2 files" in said.text
 
 
+@pytest.mark.parametrize("sent", ["ä" * 300_000, "a novel " * 120_000, "a novel " * 200_000, "a novel " * 1_000_000], ids=len)
+def test_a_pasted_novel_is_shown_again_or_its_beginning_is(web: TestClient, sent: str) -> None:
+    said = web.post("/take", data={"topic": "lamps", "text": sent}, files=files(10))
+    fits = len(sent.encode()) < forms.FIELD
+    assert said.status_code == (200 if fits else 413)
+    assert sent.strip() in said.text if fits else sent[:400_000].strip() in said.text
+    assert "lamps" in said.text
+
+
 def test_w29_forms_that_are_none(web: TestClient) -> None:
     assert web.post("/take", content=b"{}", headers={"content-type": "application/json"}).status_code == 400
     assert web.post("/take", content=b"text=a").status_code == 400

@@ -105,3 +105,8 @@ def test_the_frame_says_language_and_direction() -> None:
     found = source("base.html")
     assert '<html lang="{{ lang }}" dir="{{ dir }}">' in found
     assert [name for name in TEMPLATES if "<html" in source(name)] == ["base.html"]
+
+
+@pytest.mark.parametrize("name", ["contact.html", "status.html", "problem.html", "ticket.html"])
+def test_no_browser_cuts_what_is_pasted_without_a_word(name: str) -> None:
+    assert "maxlength" not in source(name)

@@ -22,8 +22,8 @@ from mailgate.window.desk import Refused
 from mailgate.wire import words
 
 FIELDS: Final = 60  # of one form
-FIELD: Final = 400_000  # octets of one field: a message is cut at much less by its page
 WORDS: Final = 1_000_000  # octets of all that is no file, with the frame of a multipart body
+FIELD: Final = WORDS  # of one field: that a message is too long is said beside it, with all of its words
 HELD: Final = 64 * 2**20  # octets of files that this process holds at once
 
 
@@ -51,9 +51,21 @@ class Form:
 class _Multipart(MultiPartParser):
     spool_max_size = HELD  # never to a file
 
+    def on_part_data(self, data: bytes, start: int, end: int) -> None:
+        """What is too much for a field is refused with its beginning kept, however large the pieces are that come."""
+        part = self._current_part
+        room = self.max_part_size - len(part.data)
+        if part.file is None and end - start > room:
+            part.data.extend(data[start : start + room])
+        super().on_part_data(data, start, end)
+
     def words(self) -> dict[str, str]:
-        """The fields so far."""
-        return {name: text for name, text in self.items if isinstance(text, str)}
+        """The fields so far, of one that was too much for us its beginning."""
+        found = {name: text for name, text in self.items if isinstance(text, str)}
+        part = self._current_part
+        if part.file is None and part.field_name and part.data:
+            found.setdefault(part.field_name, part.data.decode("utf-8", "ignore"))
+        return found
 
 
 class _Encoded(FormParser):
