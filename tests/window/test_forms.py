@@ -63,7 +63,9 @@ def test_w28_too_much_is_named_and_the_words_are_kept(web: TestClient, sent: Any
     assert "1 MB" in said.text or " 2 files" in said.text
 
 
-@pytest.mark.parametrize("sent", ["ä" * 300_000, "a novel " * 120_000, "a novel " * 200_000, "a novel " * 1_000_000], ids=len)
+@pytest.mark.parametrize(
+    "sent", ["ä" * 300_000, "a novel " * 120_000, "a novel " * 200_000, "a novel " * 1_000_000], ids=len
+)
 def test_a_pasted_novel_is_shown_again_or_its_beginning_is(web: TestClient, sent: str) -> None:
     said = web.post("/take", data={"topic": "lamps", "text": sent}, files=files(10))
     fits = len(sent.encode()) < forms.FIELD
@@ -99,6 +101,16 @@ def test_a_body_without_a_length_is_measured_as_it_comes(web: TestClient) -> Non
 
     said = web.post("/take", content=slowly(), headers={"content-type": "multipart/form-data; boundary=b"})
     assert said.status_code == 413 and "kept</textarea>" in said.text
+
+
+def test_w33_where_there_is_no_room_for_files_the_words_are_kept(
+    web: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(forms, "_held", forms.Held(MiB))
+    said = web.post("/take", data={"text": "The <lamp> is dark", "topic": "lamps"}, files=files(MiB))
+    assert said.status_code == 429 and said.headers["retry-after"] == "30"
+    assert "The &lt;lamp&gt; is dark</textarea>" in said.text and 'name="topic" value="lamps"' in said.text
+    assert web.post("/take", data={"text": "lamp"}, files=files(10)).status_code == 200
 
 
 def test_what_is_held_at_once_is_bounded() -> None:

@@ -87,8 +87,9 @@ def take(desk: WindowDesk, asked: FormAsked) -> FormTaken | Refusal:
     wait = desk.forms.wait(asked.peer[:64], *policy.web.form.rate)
     if wait:
         return Refusal("slow", wait=wait)
-    raw, to = as_mail(asked, topic, policy, desk.forms.alike(asked.text, asked.address.strip().lower()))
-    envelope = Envelope(asked.address.strip(), (to,), Source.WINDOW, peer=asked.peer[:64])
+    address = form.typed_address(asked.address)
+    raw, to = as_mail(asked, topic, policy, desk.forms.alike(asked.text, address.lower()))
+    envelope = Envelope(address, (to,), Source.WINDOW, peer=asked.peer[:64])
     try:
         gateway.intake.receive(raw, envelope).result(PATIENCE)
     except (MailgateError, Late):
@@ -103,7 +104,7 @@ def as_mail(asked: FormAsked, topic: Topic, policy: Policy, alike: bool = False)
     marks = [(visitor.FIELD, f"{key}={answer}") for key, answer in form.answers(topic, asked).items()]
     trap = form.trap(asked, alike)
     raw = typed_mail(
-        Address(asked.address.strip(), form.line(asked.name)),
+        Address(form.typed_address(asked.address), form.line(asked.name)),
         to,
         neutral_title(form.title(topic, asked, policy), policy),
         form.body(topic, asked, policy),

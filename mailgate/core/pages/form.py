@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -148,7 +149,7 @@ def wrong(
     """All that is wrong with a form, in the order of its fields; `fits` says whether an answer has its pattern."""
     found = [
         *_too_long("name", asked.name),
-        *_address(asked.address.strip(), policy),
+        *_address(typed_address(asked.address), policy),
         *([] if topic else [Wrong("topic", "topic")]),
         *(_own(topic, asked, policy, fits) if topic else ()),
         *_too_long("subject", asked.subject),
@@ -168,7 +169,8 @@ def _address(typed: str, policy: Policy) -> list[Wrong]:
     if not typed:
         return [Wrong("address", "no_address")]
     parts = addresses.parts(typed)
-    if parts is None or "." not in parts[1] or parts[1].startswith("[") or parts[0].startswith('"'):
+    unseen = any(unicodedata.category(one) == "Cf" for one in typed)
+    if unseen or parts is None or "." not in parts[1] or parts[1].startswith("[") or parts[0].startswith('"'):
         return [Wrong("address", "address")]
     if policy.department_at(typed) is not None:
         return [Wrong("address", "ours")]
@@ -230,6 +232,12 @@ def title(topic: Topic, asked: FormAsked, policy: Policy) -> str:
     """The subject: what was typed, else the beginning of the words."""
     first = next((one for one in asked.text.split("\n") if one.strip()), "")
     return harmless(line(asked.subject) or line(first)[:80] or in_words(topic.text, policy, asked.language))
+
+
+def typed_address(text: str) -> str:
+    """An address without the unseen characters around it that come along when it is copied from a page."""
+    seen = [at for at, one in enumerate(text) if not one.isspace() and unicodedata.category(one) != "Cf"]
+    return text[seen[0] : seen[-1] + 1] if seen else ""
 
 
 def harmless(text: str) -> str:

@@ -7,7 +7,7 @@ them (W-28). Nothing is written to a disk, which this process has none of.
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -107,19 +107,23 @@ async def read(request: Request, *, files: int = 0, size: int = 0, shown: str = 
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in ("multipart/form-data", "application/x-www-form-urlencoded"):
         raise HTTPException(400)
-    most = WORDS + size
-    held = min(_declared(request), most)
-    _held.take(held if held > WORDS else 0)
+    most, declared, multipart = WORDS + size, _declared(request), kind == "multipart/form-data"
+    held = min(declared, most) if declared > WORDS else 0
+    # Of what is too large, or comes while there is no room, only the beginning is looked at, where the words are.
     try:
-        return await _read(request, kind == "multipart/form-data", files, size, shown)
+        _held.take(held)
+    except Refused:
+        with suppress(Refused, HTTPException):
+            await _read(request, multipart, files, size, shown, WORDS // 2)
+        raise
+    try:
+        return await _read(request, multipart, files, size, shown, WORDS // 2 if declared > most else most)
     finally:
-        _held.free(held if held > WORDS else 0)
+        _held.free(held)
 
 
-async def _read(request: Request, multipart: bool, files: int, size: int, shown: str) -> Form:
-    declared, most = _declared(request), WORDS + size
-    # Of what is too large only the beginning is looked at, where the words are.
-    stream = _up_to(request, WORDS // 2 if declared > most else most)
+async def _read(request: Request, multipart: bool, files: int, size: int, shown: str, most: int) -> Form:
+    stream = _up_to(request, most)
     parser = (
         _Multipart(request.headers, stream, max_files=max(files, 1), max_fields=FIELDS, max_part_size=FIELD)
         if multipart

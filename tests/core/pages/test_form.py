@@ -64,6 +64,7 @@ def test_a_topic_that_is_none_is_said_and_asks_for_nothing_more() -> None:
 
 ADDRESSES = [
     ("maija@customer.example", ""), (" maija@customer.example ", ""), ("o'neil+x@sub.customer.example", ""), ("määttä@sähkö.example", ""),
+    ("\u200bmaija@customer.example\ufeff ", ""), ("\u202amaija@customer.example\u202c", ""), ("ma\u200bija@customer.example", "address"),
     ("maija", "address"), ("maija@", "address"), ("@customer.example", "address"), ("maija@localhost", "address"), ("maija@[192.0.2.1]", "address"),
     ('"a b"@customer.example', "address"), ("maija@customer..example", "address"), ("a@b.example, c@d.example", "address"),
     ("x@evil.example\r\nBcc: y@evil.example", "address"), ("x@evil\u202e.example", "address"), ("m\0@customer.example", "address"),
