@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -292,3 +293,30 @@ def test_nothing_is_laid_aside_over_words_that_came_since(tmp_path: Path, comman
         again = answer.text.split('name="seen" value="')[1].split('"')[0]
         assert press(web, number, command, session, seen=again).status_code == 303
         assert desk.ticket(number).status is not Status.NEW
+
+
+def test_the_same_answer_from_another_page_is_said_once_and_anew_after_it_was_taken_back(tmp_path: Path) -> None:
+    parts = {"more": '[web]\nact = "all"', "undo": "60s"}
+    with (
+        running(tmp_path, **parts) as desk, window_of(desk) as window, serving(Asking(str(window.socket))) as web
+    ):  # fmt: skip
+        number = opened(desk, sender="Maija <maija@customer.example>").number
+        session = log_in(desk, web)
+
+        def answers() -> list[str]:
+            return [one.text for one in desk.ticket(number).entries if one.kind is EntryKind.AGENT]
+
+        after(web, press(web, number, "take", session))
+        for once in ("a", "b", "a"):
+            told = after(web, press(web, number, "reply", session, words="It leaves\r\n\r\ntoday.", once=once))
+            assert "added: answer" in told and len(answers()) == 1
+        for _ in range(2):  # the same button twice takes one thing back
+            after(web, press(web, number, "undo", session, once="u"))
+        assert answers() == [] and desk.ticket(number).owner == "anna"
+        after(web, press(web, number, "reply", session, words="It leaves\r\n\r\ntoday.", once="a"))
+        assert len(answers()) == 1, "the page said that it is done"
+        after(web, press(web, number, "reply", session, words="It leaves tomorrow.", once="a"))
+        assert len(answers()) == 2
+        desk.clock.ahead += timedelta(minutes=11)
+        after(web, press(web, number, "reply", session, words="It leaves tomorrow.", once="c"))
+        assert len(answers()) == 3

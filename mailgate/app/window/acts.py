@@ -55,7 +55,11 @@ def act(desk: WindowDesk, asked: ActAsked) -> ActPage | Refusal:
         newer = thread.written_since(ticket, session.page_made(asked.seen, now))
         if newer and asked.command in acts.LAYS_ASIDE:
             return ActPage(ticket.number, "refused", lines=(speech.say("receipt.newer"), newer))
-        raw, envelope = written(policy, agent, ticket, line, asked, now)
+        before = acts.said_before(ticket, agent, asked, now)
+        if before:  # sent from another tab, or again after an answer that did not arrive: it is said once
+            return ActPage(ticket.number, "done", before)
+        undone = sum(one.kind == "undo" for one in read.tickets.events(ticket.number))
+        raw, envelope = written(policy, agent, ticket, line, asked, now, undone)
         if asked.command not in acts.WITH_WORDS:  # of those nothing is to be lost, so they are not tried first
             refused = _would_be_refused(read, snapshot, raw, envelope, speech, now)
             if refused is not None:
@@ -78,15 +82,19 @@ def act(desk: WindowDesk, asked: ActAsked) -> ActPage | Refusal:
 
 
 def written(
-    policy: Policy, agent: Agent, ticket: Ticket, line: str, asked: ActAsked, now: datetime
+    policy: Policy, agent: Agent, ticket: Ticket, line: str, asked: ActAsked, now: datetime, undone: int = 0
 ) -> tuple[bytes, Envelope]:
-    """The act as the mail it is kept as. The same button of the same page twice is the same mail, to the octet."""
+    """The act as the mail it is kept as. The same button of the same page twice is the same mail, to the octet.
+
+    Unless it was taken back between: `undone` is how often something of the ticket was.
+    """
     mail = EmailMessage(policy=SMTP)
     local, _, domain = agent.address.rpartition("@")
     home = policy.department(ticket.department).addresses[0]
     seen = session.page_made(asked.seen, now)
     once = asked.once or secrets.token_hex(8)
-    of = "\0".join((asked.session, str(ticket.number), line, acts.words(asked), once))
+    since = "" if asked.command == "undo" else str(undone)
+    of = "\0".join((asked.session, str(ticket.number), line, acts.words(asked), once, since))
     mail["From"] = Address(agent.shown_name, local, domain)
     mail["To"] = home
     mail["Subject"] = f"{policy.tag(ticket.number)} {line}"

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from mailgate.core.commands.catalogue import BY_NAME
 from mailgate.core.commands.reader import parse_line
 from mailgate.core.model.policy import Agent, Policy
-from mailgate.core.model.ticket import Status, Ticket
+from mailgate.core.model.ticket import EntryKind, Status, Ticket
 from mailgate.core.proof import session
 
 LONGEST = 200  # characters behind a command
 LONGEST_WORDS = 100_000  # characters of a note or an answer
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]+")
 _IN_WORDS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
+AGAIN = timedelta(minutes=10)  # in which the same answer is the same
 WITH_WORDS = ("note", "reply")
 LAYS_ASIDE = ("wait", "hold", "solve", "file")  # whoever gives one of these has read all that the customer wrote
 
@@ -70,6 +72,15 @@ def words(asked: ActAsked) -> str:
     """What was written beside it, its lines as they are; nothing of a command that takes no words."""
     typed = asked.words.replace("\r\n", "\n").replace("\r", "\n")
     return _IN_WORDS.sub("", typed).strip() if asked.command in WITH_WORDS else ""
+
+
+def said_before(ticket: Ticket, agent: Agent, asked: ActAsked, now: datetime) -> int:
+    """The mail by which an agent gave this very answer a moment ago, and nobody has spoken since; 0 for none."""
+    said = next((one for one in reversed(ticket.entries) if one.kind.public), None)
+    if asked.command != "reply" or said is None or (said.kind, said.author) != (EntryKind.AGENT, agent.name):
+        return 0
+    same = said.text.split() == words(asked).split() and said.at > now - AGAIN
+    return said.mail or 0 if same else 0
 
 
 def offered(policy: Policy, agent: Agent, ticket: Ticket) -> tuple[str, ...]:
