@@ -288,6 +288,15 @@ def test_words_that_look_like_an_order_are_shown_as_words(unseen: str) -> None:
             assert status.parted(defused(written)) == ((), defused(written))
 
 
+def test_w25_w33_files_alone_pressed_twice_are_sent_once(here: Any) -> None:
+    ticket, path = customer(here, "mute")
+    for name in ("fuse.jpg", "fuse.jpg", "lamp.jpg"):
+        picture = [("files", (name, name.encode(), "image/jpeg"))]
+        settled(here, partial(here.client.post, path, data={"text": ""}, files=picture))
+    files = [one.name for entry in here.desk.ticket(ticket.number).entries for one in entry.attachments]
+    assert files == ["fuse.jpg", "lamp.jpg"]
+
+
 # --- files ------------------------------------------------------------------------------------------------------------
 
 

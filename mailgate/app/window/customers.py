@@ -144,10 +144,13 @@ def defused(text: str) -> str:
 
 
 def _said_before(ticket: Ticket, words: str) -> int:
-    """The newest public contribution that is not these very words, by its id; 0 where there is none."""
+    """The newest public contribution that is not these very words, by its id; 0 where there is none.
+
+    Without words it is files alone, in whose place the thread has words of ours.
+    """
     mine = words.split()
-    others = (one.id for one in reversed(ticket.entries) if one.kind.public and one.text.split() != mine)
-    return next(others, 0)
+    others = (one for one in reversed(ticket.entries) if one.kind.public)
+    return next((one.id for one in others if (one.text.split() != mine if mine else not one.attachments)), 0)
 
 
 class _Letter:
