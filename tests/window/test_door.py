@@ -17,7 +17,7 @@ from mailgate.core.pages.window import WindowSettings
 from mailgate.languages import LANGUAGES
 from mailgate.window import pages
 from mailgate.window.app import create_app
-from mailgate.window.http import cookies
+from mailgate.window.http import cookies, guard
 from mailgate.window.http.guard import AT_ONCE, is_ours, shown
 
 HERE = WindowSettings("Acme", "en", LANGUAGES, "UTC", url="")
@@ -184,3 +184,19 @@ def test_w30_so_many_at_once_of_one_client_and_streams_beside_them(told: Any) ->
 
     said = asyncio.run(once())
     assert said == {"/slow": [429] + [200] * AT_ONCE, "/others/events": [200] * 5}
+
+
+def test_w26_one_client_does_not_take_what_is_everybodys(
+    told: Any, served: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(guard, "PACE", (5, 3600.0))
+    monkeypatch.setattr(guard, "NOTED", 3600.0)
+    with served(told) as client, caplog.at_level(logging.INFO, "mailgate.window"):
+        codes = [client.get("/robots.txt").status_code for _ in range(8)]
+        assert codes == [200] * 5 + [429] * 3
+        said = client.post("/contact", data={"text": "canary-word", "address": "kim@cust.example"})
+        assert said.status_code == 429 and int(said.headers["retry-after"]) > 0 and "canary-word" in said.text
+        assert client.get(f"/static/{client.app.state.window.look.mark}/window.css").status_code == 200
+    noted = [one.getMessage() for one in caplog.records if one.name == "mailgate.window.http.guard"]
+    assert noted.count("too many requests of one client are refused") == 1
+    assert noted.count("answered") == 6 and "canary" not in caplog.text

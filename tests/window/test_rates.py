@@ -3,7 +3,7 @@
 import pytest
 
 from mailgate.window.http import rates
-from mailgate.window.http.rates import Rates
+from mailgate.window.http.rates import Pace, Rates
 
 
 def test_so_many_in_so_many_seconds() -> None:
@@ -24,3 +24,15 @@ def test_who_was_not_seen_longest_is_forgotten(monkeypatch: pytest.MonkeyPatch) 
         counted.wait("form", client, 9, 60)
     assert counted.wait("form", "a", 2, 60) > 0  # the third of a
     assert counted.wait("form", "b", 1, 60) == 0  # forgotten
+
+
+def test_w26_a_pace_is_so_many_in_each_span(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rates, "CLIENTS", 2)
+    now = [0.0]
+    pace = Pace(2, 10, lambda: now[0])
+    assert [pace.wait("a") for _ in range(3)] == [0, 0, 10] and pace.wait("b") == 0
+    now[0] = 9.5
+    assert pace.wait("a") == 1
+    now[0] = 10.0
+    assert [pace.wait("a") for _ in range(3)] == [0, 0, 10]
+    assert pace.wait("c") == pace.wait("b") == 0  # who was not seen longest begins anew

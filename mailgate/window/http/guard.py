@@ -7,17 +7,21 @@ from __future__ import annotations
 
 import logging
 import time
+from contextlib import suppress
 from typing import Final
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers as Heads
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mailgate.core.pages.window import WindowSettings
 from mailgate.window import pages
-from mailgate.window.desk import Away
+from mailgate.window.desk import Away, Refused
+from mailgate.window.http import forms
 from mailgate.window.http.peers import HERE, Crowd, of_one
+from mailgate.window.http.rates import Pace
 from mailgate.window.problems import problem
 
 log = logging.getLogger(__name__)
@@ -36,6 +40,8 @@ _PRIVATE: Final = ((b"cache-control", b"no-store"), (b"x-robots-tag", b"noindex,
 _CLOSE: Final = {"connection": "close"}
 SECRET: Final = ("/t/", "/wall/", "/login/")  # behind these stands what opens a page (W-11)
 STREAMS: Final = "/events"  # these last as long as somebody looks, and have a bound of their own (`watched.py`)
+PACE: Final = (400, 10.0)  # requests of one client in so many seconds: a third of what the desk answers at all (W-26)
+NOTED: Final = 10.0  # seconds between two lines of log about those who ask more
 AT_ONCE: Final = 40  # requests of one client that are answered at the same time
 OPEN: Final = ("/help", "/static/", "/robots.txt", "/sitemap.xml")  # what may be kept and found
 
@@ -89,7 +95,8 @@ class Door:
     """Finds out who asks, refuses what is for another host or too much of one client, and notes what was answered."""
 
     def __init__(self, app: ASGIApp) -> None:
-        self.app, self._crowd = app, Crowd(AT_ONCE, 10_000)
+        self.app, self._crowd, self._pace = app, Crowd(AT_ONCE, 10_000), Pace(*PACE)
+        self._refused, self._noted = 0, float("-inf")
         self._settings: WindowSettings | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -97,7 +104,7 @@ class Door:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        began, status = time.monotonic(), 0
+        began, status, level = time.monotonic(), 0, logging.INFO
 
         async def told(message: Message) -> None:
             nonlocal status
@@ -105,9 +112,11 @@ class Door:
             await send(message)
 
         try:
-            await self._let_in(scope, receive, told)
+            if not await self._let_in(scope, receive, told):
+                level = logging.DEBUG  # a flood of requests is none of lines
         finally:
-            log.info(
+            log.log(
+                level,
                 "answered",
                 extra={
                     "method": scope["method"],
@@ -117,7 +126,8 @@ class Door:
                 },
             )
 
-    async def _let_in(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _let_in(self, scope: Scope, receive: Receive, send: Send) -> bool:
+        """False for one request too many of a client."""
         window: pages.Window = scope["app"].state.window
         settings = None
         try:
@@ -133,6 +143,10 @@ class Door:
         request = Request(scope, receive)
         if settings and scope["path"] != "/healthz" and not is_ours(heads.get("host", ""), settings):
             await (await problem(request, 400, headers=_CLOSE))(scope, receive, send)
+        elif not scope["path"].startswith("/static/") and (wait := self._pace.wait(of_one(client))):
+            await self._too_often(request, of_one(client))
+            await (await problem(request, 429, wait=wait))(scope, receive, send)
+            return False
         elif scope["path"].endswith(STREAMS):
             await self.app(scope, receive, send)
         elif not self._crowd.enter(of_one(client)):
@@ -142,3 +156,17 @@ class Door:
                 await self.app(scope, receive, send)
             finally:
                 self._crowd.leave(of_one(client))
+        return True
+
+    async def _too_often(self, request: Request, client: str) -> None:
+        """Keep what was typed for the page that says so, and note now and then that somebody is refused."""
+        self._refused += 1
+        if time.monotonic() - self._noted >= NOTED:
+            log.warning("too many requests of one client are refused", extra={"requests": self._refused})
+            self._refused, self._noted = 0, time.monotonic()
+        if request.method == "POST" and self._crowd.enter(client):
+            try:
+                with suppress(HTTPException, Refused):
+                    await forms.read(request)
+            finally:
+                self._crowd.leave(client)

@@ -31,3 +31,22 @@ class Rates:
             return max(1, math.ceil(times[0] + seconds - now))
         times.append(now)
         return 0
+
+
+class Pace:
+    """How much each client asks at all: so many in each span of seconds. A number a client is all that is kept."""
+
+    def __init__(self, most: int, seconds: float, tick: Callable[[], float] = time.monotonic) -> None:
+        self._most, self._seconds, self._tick = most, seconds, tick
+        self._seen: OrderedDict[str, tuple[float, int]] = OrderedDict()  # when the span began, and how many since
+
+    def wait(self, client: str) -> int:
+        """0 when it may be, and it is counted; else the whole seconds until it may be again."""
+        now = self._tick()
+        began, count = self._seen.pop(client, (now, 0))
+        if now - began >= self._seconds:
+            began, count = now, 0
+        self._seen[client] = began, count + 1
+        if len(self._seen) > CLIENTS:
+            self._seen.popitem(last=False)
+        return max(1, math.ceil(began + self._seconds - now)) if count >= self._most else 0
