@@ -23,6 +23,7 @@ PACKAGES = ("starlette", "uvicorn", "python_multipart")  # of the extra
 LARGEST = 30 * 1024**2  # octets of files that cross from a page to the desk (edge/window/verbs.py)
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]{1,253}(?::[0-9]{1,5})?|https?://\[[0-9a-f:]{2,39}\](?::[0-9]{1,5})?")
+_USUAL = {"http": ":80", "https": ":443"}
 
 
 def _key(value: str) -> str:
@@ -35,7 +36,14 @@ def _origin(value: str) -> str:
     found = value.rstrip("/").lower()
     if not _ORIGIN.fullmatch(found):
         raise ValueError('the address of a site is like "https://acme.example", without a path')
-    return found
+    scheme, _, host = found.partition("://")
+    return found.removesuffix(_USUAL[scheme]) if ":" in host else found  # no browser says the usual port
+
+
+def _lasting(value: timedelta) -> timedelta:
+    if not value:
+        raise ValueError("nobody could stay logged in: give a time of more than nothing")
+    return value
 
 
 def _pattern(value: str) -> str:
@@ -94,7 +102,7 @@ class WebModel(Model):
     status: bool = True
     links: Duration = timedelta(days=60)
     confirm: Literal["never", "files", "always"] = "files"
-    session: Duration = timedelta(hours=12)
+    session: Annotated[Duration, AfterValidator(_lasting)] = timedelta(hours=12)
     act: Literal["none", "steer", "all"] = "steer"
     form: FormModel = FormModel()
     help: HelpModel = HelpModel()
@@ -128,10 +136,13 @@ def _doubts(given: WebModel, at: tree.Listen | None, work: Loading) -> None:
     host = urlsplit(given.url).hostname or ""
     if given.url.startswith("http:") and not _here(host):
         work.note(("web", "url"), f'found "{given.url}"; whoever is on the way could read along: give an https address')
-    behind = at is not None and (at.handed is not None or at.path is not None or _here(at.host))
+    behind = at is not None and at.path is None and (at.handed is not None or _here(at.host))
     if behind and host and not _here(host) and not given.trusted_proxies:
         text = "all visitors come from the proxy in front and are counted as one: name its address in `trusted_proxies`"
         work.note(("web", "listen"), text, warning=True)
+    if any(one.prefixlen == 0 for one in given.trusted_proxies):
+        text = "every visitor is believed whatever address they give themselves: name the proxy's alone"
+        work.note(("web", "trusted_proxies"), text, warning=True)
 
 
 def _here(host: str) -> bool:

@@ -31,6 +31,7 @@ WRONG = {
     "what is confirmed": ('[web]\nconfirm = "yes"', 'web.confirm: found "yes"; allowed: never, files, always'),
     "a proxy": ('[web]\ntrusted_proxies = ["proxy.acme.example"]', 'web.trusted_proxies[1]: found "proxy.acme.example"; a network is'),
     "how long": ('[web]\nsession = "long"', 'web.session: found "long"; a duration is'),
+    "no time at all": ('[web]\nsession = "0h"', 'web.session: found "0h"; nobody could stay logged in'),
     "a frame on a page": ('[web.form]\nembed_on = ["https://acme.example/shop"]', "web.form.embed_on[1]: found"),
     "a frame anywhere": ('[web.form]\nembed_on = ["*"]', 'web.form.embed_on[1]: found "*"; the address of a site'),
     "a frame and a policy of its own": ('[web.form]\nembed_on = ["https://a.example; script-src *"]', "web.form.embed_on[1]: found"),
@@ -71,13 +72,33 @@ PUBLIC = ON.replace("http://127.0.0.1:8080", "https://help.acme.example")
         (ON, False),
         (PUBLIC, True),
         (PUBLIC.replace("127.0.0.1:8080", "fd:3"), True),
-        (PUBLIC.replace("127.0.0.1:8080", "./web.sock"), True),
+        (PUBLIC.replace("127.0.0.1:8080", "./web.sock"), False),  # who may open that is believed
         (PUBLIC.replace("127.0.0.1:8080", "192.0.2.7:8080"), False),
         (PUBLIC + 'trusted_proxies = ["127.0.0.1"]\n', False),
     ],
 )
 def test_w27_a_proxy_that_nobody_named_is_doubted(text: str, doubted: bool, tmp_path: Path) -> None:
     assert any("counted as one" in one for one in doubts(tmp_path, text)) is doubted
+
+
+def test_w27_everybody_is_no_proxy(tmp_path: Path) -> None:
+    said = PUBLIC + 'trusted_proxies = ["{}"]\n'
+    assert [len(doubts(tmp_path, said.format(one))) for one in ("0.0.0.0/0", "::/0", "10.0.0.0/8")] == [1, 1, 0]
+
+
+@pytest.mark.parametrize(
+    ("url", "meant"),
+    [
+        ("https://Help.Acme.example:443/", "https://help.acme.example"),
+        ("http://localhost:80", "http://localhost"),
+        ("https://help.acme.example:8443", "https://help.acme.example:8443"),
+        ("https://help.acme.example:80", "https://help.acme.example:80"),
+        ("http://[::1]:8080", "http://[::1]:8080"),
+    ],
+)
+def test_w31_an_address_is_as_browsers_say_it(url: str, meant: str, tmp_path: Path) -> None:
+    found = loaded(tmp_path, GOOD + f'[web]\nlisten = "127.0.0.1:8080"\nurl = "{url}"\n').policy.web
+    assert found.url == meant
 
 
 def test_without_the_packages_there_are_no_pages_and_mail_goes_on(

@@ -284,18 +284,20 @@ def test_an_event_stream_is_no_page_that_is_kept(
 # --- at the shell -----------------------------------------------------------------------------------------------------
 
 
-def test_a_wall_is_made_shown_once_and_ended_at_the_shell(window: Window, web: TestClient) -> None:
-    def shell(*command: str) -> tuple[int, str]:
-        call = ["--config", str(window.desk.folder / "mailgate.toml"), "window", "wall", *command]
-        done = CliRunner().invoke(cli, call)
-        return done.exit_code, done.output + str(done.exception or "")
+def test_a_wall_is_made_shown_once_and_ended_at_the_shell(pages_at: Any, tmp_path: Path) -> None:
+    with pages_at(tmp_path) as here:
 
-    address = shell("add", "hall")[1].strip()
-    assert re.fullmatch(r"/wall/[\w-]{24}", address) and web.get(address).status_code == 200
-    assert "already" in shell("add", "hall")[1] and "no name" in shell("add", "Hall!")[1]
-    listed = shell("list")[1]
-    assert "hall" in listed and "counts alone" in listed and address.rpartition("/")[2] not in listed
-    assert shell("revoke", "hall") == (0, "wall hall shows nothing any more\n")
-    with serving(Asking(str(window.socket))) as fresh:
-        assert fresh.get(address).status_code == 404
-    assert "no wall 'hall'" in shell("revoke", "hall")[1] and "There is no wall." in shell("list")[1]
+        def shell(*command: str) -> tuple[int, str]:
+            call = ["--config", str(here.desk.folder / "mailgate.toml"), "window", "wall", *command]
+            done = CliRunner().invoke(cli, call)
+            return done.exit_code, done.output + str(done.exception or "")
+
+        address = shell("add", "hall")[1].strip()
+        assert re.fullmatch(rf"{HERE}/wall/[\w-]{{24}}", address) and here.client.get(address).status_code == 200
+        assert "already" in shell("add", "hall")[1] and "no name" in shell("add", "Hall!")[1]
+        listed = shell("list")[1]
+        assert "hall" in listed and "counts alone" in listed and address.rpartition("/")[2] not in listed
+        assert shell("revoke", "hall") == (0, "wall hall shows nothing any more\n")
+        with serving(Asking(str(here.window.socket))) as fresh:
+            assert fresh.get(address).status_code == 404
+        assert "no wall 'hall'" in shell("revoke", "hall")[1] and "There is no wall." in shell("list")[1]

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 from conftest import mail
 from window.conftest import Window
 from window.sessions import logged_in, wall_put_up
 
+from mailgate.app.admin import walls
 from mailgate.app.window.snapshot import FRESH, Snapshots
 from mailgate.core.pages.board import BoardAsked
 from mailgate.core.pages.wall import WallAsked
+from mailgate.errors import Permanent
 from mailgate.window.desk import Refused
 
 
@@ -65,3 +70,16 @@ def test_w42_a_wall_shows_counts_and_names_only_where_the_admin_wants_them(windo
     for token in ("wall hall", "", "x" * 5000):
         with pytest.raises(Refused, match="gone"):
             window.ask("wall", WallAsked(token))
+
+
+def test_w42_without_agents_pages_there_is_no_wall(pages_at: Any, tmp_path: Path) -> None:
+    with pages_at(tmp_path, "board = false") as here:
+        with pytest.raises(Refused, match="gone"):
+            here.window.ask("wall", WallAsked(wall_put_up(here.desk, "hall", agents=False)))
+        with pytest.raises(Permanent, match="a wall needs pages"):
+            walls.add(here.desk.gateway, "door")
+
+
+def test_w42_no_wall_without_pages(window: Window) -> None:
+    with pytest.raises(Permanent, match="a wall needs pages"):
+        walls.add(window.desk.gateway, "door")

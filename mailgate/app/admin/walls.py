@@ -20,9 +20,12 @@ def add(gateway: Gateway, name: str, agents: bool = False) -> str:
         raise Permanent(f"{name!r} is no name of a wall: small letters, digits and hyphens")
     if any(one.name == name for one in gateway.store.read(lambda read: read.sessions.walls())):
         raise Permanent(f"there is a wall {name!r} already: revoke it first")
+    web = gateway.in_force.policy.web
+    if not (web.on and web.board):
+        raise Permanent("a wall needs pages: give [web] `listen` and `url`, and have `board` true")
     secret, now = secrets.token_urlsafe(OCTETS), gateway.clock()
     gateway.store.write(lambda tx: tx.sessions.put_up(name, digest(secret), now, agents=agents)).result()
-    return f"{gateway.in_force.policy.web.url}/wall/{secret}"
+    return f"{web.url}/wall/{secret}"
 
 
 def revoke(gateway: Gateway, name: str) -> str:

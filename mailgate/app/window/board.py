@@ -24,6 +24,8 @@ def board(desk: WindowDesk, asked: BoardAsked) -> BoardPage | Refusal:
 
 def wall(desk: WindowDesk, asked: WallAsked) -> WallPage | Refusal:
     """Counts, for whoever has the address of a wall."""
+    if not desk.gateway.in_force.policy.web.board:
+        return Refusal("gone")
     found = desk.gateway.store.read(lambda read: read.sessions.wall(digest(asked.token)))
     return Refusal("gone") if found is None else desk.snapshots.newest(desk.gateway).wall(agents=found.agents)
 
