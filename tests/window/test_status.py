@@ -224,6 +224,30 @@ def test_w08_a_merged_ticket_leads_to_the_other_who_takes_part_there(here: Any) 
     assert here.client.get(lost).status_code == (200 if "two@customer.example" in known else 404)
 
 
+@pytest.mark.parametrize("back", [False, True])
+def test_w08_nobody_reads_what_was_said_without_them_before_a_merge(here: Any, back: bool) -> None:
+    name = f"both{int(back)}"
+    lamp, own_link = customer(here, name, text="LAMP words\n", cc=f"Pekka <pekka-{name}@customer.example>")
+    alone = opened(here.desk, "Private", "SECRET words\n", sender=f"<{name}@customer.example>")
+    one, other = (lamp, alone) if back else (alone, lamp)
+    confirm(here.desk, from_agent(here.desk, f"#merge {other.number}\n", notice_to(here.desk, "anna", one.number)))
+    settled(here, lambda: here.client.post(own_link, data={"text": "NEW words"}))
+    home, moment = here.desk.ticket(other.number), here.desk.gateway.in_force.moment(here.desk.gateway.clock())
+    (pekka,) = (one for one in home.participants if one.addr.startswith("pekka"))
+    for reader in (pekka, None):
+        found = shown(here, f"/t/{own_page.written(moment, home, PageState(), reader)}")
+        assert ("LAMP" in found, "SECRET" in found, "NEW" in found) == (True, False, True)
+    found = shown(here, own_link)
+    assert ("LAMP" in found, "SECRET" in found, "NEW" in found) == (True, True, True)
+    third, _ = customer(here, name, text="THIRD words\n", cc=f"Kalle <kalle-{name}@customer.example>")
+    confirm(here.desk, from_agent(here.desk, f"#merge {third.number}\n", notice_to(here.desk, "anna", other.number)))
+    home = here.desk.ticket(third.number)
+    for reader, read in (("pekka", (True, False, False)), ("kalle", (False, False, True)), (name, (True, True, True))):
+        (person,) = (one for one in home.participants if one.addr.startswith(reader))
+        found = shown(here, f"/t/{own_page.written(moment, home, PageState(), person)}")
+        assert ("LAMP" in found, "SECRET" in found, "THIRD" in found) == read, reader
+
+
 def test_a_link_stays_theirs_when_they_write_from_another_address(here: Any) -> None:
     kept, there = customer(here, "home")
     mine, mobile = customer(here, "mobile")

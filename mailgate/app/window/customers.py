@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from concurrent.futures import TimeoutError as Late
 from typing import Final
 
+from mailgate.app.window.brought import by_merges
 from mailgate.app.window.desk import Answers, WindowDesk
 from mailgate.core.letters import own_page
 from mailgate.core.model.desk_rows import JournalLine
@@ -72,8 +73,10 @@ def _kept(read: Read, moment: Moment, written: str) -> tuple[PageToken, Seen] | 
     person = page.person_of(known, people, policy.keys) or _by_another_address(read, known, people, policy)
     if person is None and (known.person or len(states) > 1 or ticket.requester not in people):
         return None
-    joined = {canonical(line.new): line.at for line in journal if line.kind == "join"}
-    return known, Seen(ticket, person, joined, read.outage.news(moment.now))
+    brought = by_merges(read, ticket, journal)
+    joined = brought.joined | {canonical(line.new): line.at for line in journal if line.kind == "join"}
+    told = read.outage.news(moment.now)
+    return known, Seen(ticket, person, joined, told, brought.circles, frozenset(brought.requesters))
 
 
 def _by_another_address(read: Read, known: PageToken, people: Iterable[Address], policy: Policy) -> Address | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from mailgate.core.commands import reader
@@ -117,6 +117,14 @@ class Seen:
     person: Address | None  # None: the ticket's own page
     joined: Mapping[str, datetime]  # canonical address -> when, of those who came later
     news: tuple[News, ...] = ()
+    circles: Mapping[int, frozenset[str]] = field(default_factory=dict)  # entry id -> who took part where it was said
+    requesters: frozenset[str] = frozenset()  # of tickets that went into this one: they read everything, as its own
+
+    @property
+    def readers(self) -> frozenset[str]:
+        """Who reads the page and does not read everything."""
+        people = (self.person,) if self.person else self.ticket.participants
+        return frozenset(one.key for one in people) - self.requesters - {self.ticket.requester.key}
 
 
 def status_page(moment: Moment, seen: Seen) -> StatusPage:
@@ -173,12 +181,8 @@ def visible(seen: Seen) -> tuple[Entry, ...]:
 
 
 def since(seen: Seen) -> datetime | None:
-    """When whoever reads the page came to the ticket; None: they were there from the beginning."""
-    requester = seen.ticket.requester.key
-    if seen.person is not None:
-        return None if seen.person.key == requester else seen.joined.get(seen.person.key)
-    people = (one.key for one in seen.ticket.participants if one.key != requester)
-    return max((at for one in people if (at := seen.joined.get(one))), default=None)
+    """When the last of those who read the page came to the ticket; None: they were there from the beginning."""
+    return max((at for one in seen.readers if (at := seen.joined.get(one))), default=None)
 
 
 def _is_theirs(entry: Entry, person: Address | None) -> bool:
@@ -190,6 +194,9 @@ def _is_theirs(entry: Entry, person: Address | None) -> bool:
 
 
 def _may_see(entry: Entry, seen: Seen, came: datetime | None) -> bool:
+    circle = seen.circles.get(entry.id)
+    if circle is not None:  # a merge brought it
+        return entry.for_all and seen.readers <= circle
     return entry.for_all and (came is None or entry.at >= came)
 
 

@@ -226,6 +226,19 @@ def test_always_means_that_all_goes_by_letter() -> None:
     assert not shown().by_letter
 
 
+@pytest.mark.parametrize(("circle", "requesters", "person", "reads"), [
+    ((MAIJA,), (), MAIJA, True), ((MAIJA,), (), PEKKA, False), ((MAIJA,), (), None, False), ((PEKKA,), (), MAIJA, True),
+    ((PEKKA, MAIJA), (), None, True), ((PEKKA,), (), PEKKA, True), ((EVE,), (PEKKA,), PEKKA, True), ((EVE,), (PEKKA,), None, True),
+])  # fmt: skip
+def test_what_a_merge_brought_is_for_those_it_was_said_to(
+    circle: tuple[Address, ...], requesters: tuple[Address, ...], person: Address | None, reads: bool
+) -> None:
+    (first, *_) = ENTRIES
+    brought = {first.id: frozenset(one.key for one in circle)}
+    found = shown(person, circles=brought, requesters=frozenset(one.key for one in requesters))
+    assert (first.text in texts(found)) is reads
+
+
 def test_a_file_is_asked_for_by_its_number_and_only_what_is_seen_is_found() -> None:
     (first,) = shown().entries[0].files
     assert (first.name, first.size) == ("lamp.jpg", 2_000)
