@@ -34,6 +34,7 @@ async def problem(
 ) -> Response:
     """The page for a status; with a refusal's `code` its own sentence, and `Retry-After` where waiting helps."""
     name = NAMES.get(status, "bad" if status < 500 else "broken")
+    title = "page.login.title" if code == "login" else f"page.problem.{name}"
     known = await pages.settings(request)
     language = pages.language(request, known)
     # A refusal's values are texts, of which `n` counts.
@@ -46,11 +47,13 @@ async def problem(
         language=language,
         headers={**({"retry-after": str(wait)} if wait else {}), **dict(headers or {})},
         failed=True,
-        title=words.say(language, f"page.problem.{name}"),
+        title=words.say(language, title),
         sentence=words.say(language, f"page.refused.{code}" if code else f"page.problem.{name}_how", **told),
         kept=kept,
         shown=shown,
         files=files,
+        meant=getattr(request.state, "meant", ""),
+        enter=code == "login",
         action=request.url.path,
         again=request.url.path if status in (429, 503) and request.method == "GET" else "",
     )
@@ -63,10 +66,11 @@ async def of_http(request: Request, error: Exception) -> Response:
 
 
 async def of_refusal(request: Request, error: Exception) -> Response:
-    """What the desk said no to; who has to log in is led there."""
+    """What the desk said no to; who has to log in is led there, with nothing typed that would be lost by it."""
     assert isinstance(error, Refused)
     refusal: Refusal = error.refusal
-    if refusal.code == "login":
+    kept, shown, _ = getattr(request.state, "kept", ((), "", False))
+    if refusal.code == "login" and not dict(kept).get(shown, "").strip():
         return RedirectResponse("/login", 303)
     known = f"page.refused.{refusal.code}" in words.CATALOGUES["en"]
     return await problem(

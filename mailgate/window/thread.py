@@ -29,8 +29,8 @@ async def ticket(request: Request) -> Response:
 
 async def act(request: Request) -> Response:
     """A button was pressed: what was done is shown by the page it leads to, what was not, at once."""
+    form = await forms.read(request, shown="words")  # before anything is refused: its words are not lost
     session = await inside.session(request)
-    form = await forms.read(request, shown="words")
     cookies.meant(request, session, form.get(cookies.FIELD))
     asked = ActAsked(
         session=session,

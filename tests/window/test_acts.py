@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -18,7 +19,7 @@ from mailgate.app.window import acts
 from mailgate.core.model.mail import Source
 from mailgate.core.model.ticket import EntryKind, Status
 from mailgate.core.pages.acts import ActAsked
-from mailgate.window.desk import Refused
+from mailgate.window.desk import Away, Refused
 from mailgate.window.http import cookies
 from mailgate.wire.words import say
 
@@ -320,3 +321,40 @@ def test_the_same_answer_from_another_page_is_said_once_and_anew_after_it_was_ta
         desk.clock.ahead += timedelta(minutes=11)
         after(web, press(web, number, "reply", session, words="It leaves tomorrow.", once="c"))
         assert len(answers()) == 3
+
+
+def test_words_outlive_the_session_in_which_they_were_begun(window: Window, web: TestClient) -> None:
+    desk = window.desk
+    number = opened(desk).number
+    session = log_in(desk, web)
+    desk.gateway.store.write(lambda tx: tx.sessions.end_all("anna", desk.clock())).result()
+    for _ in range(2):  # ended at the desk, then forgotten by the browser as well
+        answer = pressed(web, number, "note", session, words="An hour of thought.")
+        assert answer.status_code == 401 and "An hour of thought." in answer.text and 'href="/login"' in answer.text
+        assert pressed(web, number, "take", session).headers["location"] == "/login", "nothing was typed"
+        web.cookies.clear()
+    assert mails(desk) == []
+
+
+def test_w32_what_was_typed_while_the_desk_was_away_is_sent_by_the_page_that_kept_it(tmp_path: Path) -> None:
+    with desk_with(tmp_path, "[web]") as (desk, _, web):
+        number = opened(desk).number
+        session = log_in(desk, web)
+        asked = Asking.ask
+
+        async def away(self: Asking, verb: str, what: object) -> object:
+            if verb == "act":
+                raise Away("no line")
+            return await asked(self, verb, what)
+
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(Asking, "ask", away)
+            answer = pressed(web, number, "note", session, words="She called.", once="a")
+        assert answer.status_code == 503 and "She called." in answer.text
+        carried = dict(re.findall(r'type="hidden" name="([a-z]+)" value="([^"]*)"', answer.text))
+        assert carried["command"] == "note" and "words" not in carried
+        form = {**carried, "words": "She called."}
+        assert web.post(f"/board/tickets/{number}", data=form).status_code == 303
+        assert desk.ticket(number).entries[-1].text == "She called."
+        foreign = web.post(f"/board/tickets/{number}", data=form, headers={"sec-fetch-site": "cross-site"})
+        assert foreign.status_code == 403 and carried["token"] not in foreign.text, "nobody else's page gets one"

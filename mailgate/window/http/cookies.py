@@ -75,3 +75,4 @@ def meant(request: Request, session: str, given: str) -> None:
     same_site(request)
     if not session or not hmac.compare_digest(token(session).encode(), given.encode()):
         raise HTTPException(403)
+    request.state.meant = given  # for the page that keeps its words, should it fail on the way
