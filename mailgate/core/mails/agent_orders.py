@@ -17,7 +17,6 @@ from mailgate.core.mails.match import Evidence, Match, subject_numbers
 from mailgate.core.model import changed
 from mailgate.core.model.change import (
     AddEntry,
-    CancelLetters,
     Change,
     Decision,
     Effect,
@@ -28,7 +27,7 @@ from mailgate.core.model.change import (
 )
 from mailgate.core.model.content import Handover, Question, Receipt
 from mailgate.core.model.facts import WhyParked
-from mailgate.core.model.outbound import Audience, Purpose
+from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Agent
 from mailgate.core.model.said import Words, said
 from mailgate.core.model.shown import AskedFor, Gathering
@@ -375,7 +374,7 @@ def done_on_page(case: Case, reading: CommandReading) -> Decision:
     if one in ("note", "reply") and not reading.rest.strip():
         return agent_words.park(case, agent, "empty", reading)
     decision = carry_out(case, agent, (ticket,), reading)
-    if decision.fate is Fate.FILED and not _stays(decision, ticket.number, speaks=act == "all"):
+    if decision.fate is Fate.FILED and not session.stays(decision, ticket.number, speaks=act == "all"):
         return agent_words.park(case, agent, "page_only", reading)
     return decision
 
@@ -385,16 +384,3 @@ def _thread_again(case: Case, agent: Agent, ticket: Ticket) -> Decision:
     once = f"page:{ticket.number}:{agent.name}:{case.now:%Y-%m-%dT%H:%M}"
     letter = readers.to_agent(case.policy, agent, Handover(), purpose=Purpose.CUSTOMER, dedupe=once)
     return case.decided(Fate.FILED, "commands", steps=(Step(ticket.number, (), (letter,)),))
-
-
-def _stays(decision: Decision, ticket: int, *, speaks: bool) -> bool:
-    """True for a decision about this ticket alone that lets nothing out, or, with `speaks`, to its people only."""
-    letters = [*decision.letters, *(one for step in decision.steps for one in step.outbound)]
-    alone = all(step.ticket == ticket for step in decision.steps)
-    plain = all(isinstance(one, CancelLetters) for one in decision.effects)
-    return alone and plain and not any(_leaves(one, speaks=speaks) for one in letters)
-
-
-def _leaves(letter: Outbound, *, speaks: bool) -> bool:
-    inside = (Audience.AGENT, Audience.ADMIN, *((Audience.CUSTOMER,) if speaks else ()))
-    return letter.audience not in inside

@@ -243,3 +243,21 @@ def test_undo_takes_back_the_last_act() -> None:
     about = ticket(1042, owner="anna")
     decision = decided(acted("#undo"), about, policy=policy(), journal={1042: (event,)})
     assert [one.agent for one in changes(decision, ch.Assign)] == [None] and not leaves(decision)
+
+
+@pytest.mark.parametrize(
+    ("kind", "old", "new"),
+    [
+        ("leave", "eve@evil.example", ""),
+        ("requester", "eve@evil.example", "maija@customer.example"),
+        ("subject", "Send money", "Lamp"),
+        ("field", "order=1", "order=2"),
+        ("page", "", "off"),
+    ],
+)
+def test_w35_undo_on_a_page_lets_nobody_in_and_brings_back_no_words(kind: str, old: str, new: str) -> None:
+    event = JournalLine(1, 1042, NOW, "anna", 7, kind, old, new)
+    decision = decided(acted("#undo"), OURS, policy=policy(), journal={1042: (event,)})
+    assert (decision.fate, decision.reason) == (ch.Fate.PARKED, "page_only")
+    allowed = decided(acted("#undo"), OURS, policy=policy("all"), journal={1042: (event,)})
+    assert allowed.fate is ch.Fate.FILED
