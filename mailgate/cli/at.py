@@ -192,6 +192,10 @@ def _by_daemon(folder: Path, request: dict[str, Any]) -> dict[str, Any] | None:
             raise Temporary(f"the daemon cannot be asked: {error}") from error
         try:
             key = control_socket.key_of(folder)  # once we are connected, so that it is the key of who answers
+        except FileNotFoundError:
+            name = folder / control_socket.KEY
+            why = "the daemon is an earlier version, or could not write it: restart the daemon"
+            raise Temporary(f"there is no {name}; {why}") from None
         except OSError as error:
             raise Temporary(f"the daemon cannot be asked: {folder / control_socket.KEY}: {error.strerror}") from error
         said = _exchange(sock, key + json.dumps(request).encode() + b"\n")

@@ -68,6 +68,14 @@ PING = b'{"call": "ping"}\n'
 STRANGER = {"error": "only who may read control.key beside this socket is answered"}
 
 
+def test_a_daemon_of_an_earlier_version_is_to_be_restarted(box: Box) -> None:
+    (box.data / control_socket.KEY).unlink()
+    with pytest.raises(
+        MailgateError, match=r"no .*control\.key; the daemon is an earlier version, or .* restart the daemon"
+    ):
+        at.of_daemon(box.data, "ping")
+
+
 @pytest.mark.parametrize("said", [PING, b"\n", b"0" * 64 + b" " + PING, b"x" * 100_000])
 def test_w35_who_may_open_no_file_of_ours_has_no_say(box: Box, said: bytes) -> None:
     """A sandboxed process of our user can connect: what may be opened is all that tells it from a command."""
@@ -103,7 +111,7 @@ def test_a_disk_that_takes_no_key_keeps_no_daemon_from_starting(
         assert again.ask(PING) == {"result": "ping"}
     else:
         assert heard(again.connect(PING, known=False)) == STRANGER
-        with pytest.raises(MailgateError, match=r"control\.key: No such file"):
+        with pytest.raises(MailgateError, match=r"no .*control\.key; .* could not write it: restart the daemon"):
             at.of_daemon(tmp_path, "ping")
     again.callbox.close(20)
     for client in again.clients:
