@@ -6,6 +6,7 @@ import asyncio
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from mailgate.core.pages.window import SettingsAsked, WindowSettings
 from mailgate.edge.smtp.limits import Listener
 from mailgate.edge.window import keeper, sock
 from mailgate.edge.window.keeper import FAILED, NoWindow, WindowAtSocket, WindowKeeper
+from mailgate.edge.window.sock import Answering
 from mailgate.window.desk import Desk
 
 PAGE = WindowSettings("Acme", "en", (), "UTC")
@@ -42,8 +44,14 @@ def loop() -> Iterator[Loop]:
 class Kept(WindowKeeper):
     """A keeper whose child is a few lines of a test's; `call` runs in the loop when people are called."""
 
-    def __init__(self, code: str, at: Listener, failed: Callable[[str], None] = lambda why: None) -> None:
-        super().__init__(lambda verb, asked: (PAGE, 0.0), [at], ("info", "console"), failed, (0.01, 0.02))
+    def __init__(
+        self,
+        code: str,
+        at: Listener,
+        failed: Callable[[str], None] = lambda why: None,
+        answering: Answering = lambda verb, asked: (PAGE, 0.0),
+    ) -> None:
+        super().__init__(answering, [at], ("info", "console"), failed, (0.01, 0.02))
         self.code = code
 
     def _spawn(self, line: int, doors: list[int]) -> subprocess.Popen[bytes]:
@@ -94,6 +102,39 @@ def test_w34_one_that_hangs_is_ended_and_another_begins(
         assert kept.process is None
 
     loop.run(job())
+
+
+def test_w34_one_that_waits_for_us_does_not_hang(tmp_path: Path, loop: Loop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeper, "BEAT", 0.01)
+    let_go, looks = threading.Event(), []
+
+    class Slow(Kept):
+        def _spawn(self, line: int, doors: list[int]) -> subprocess.Popen[bytes]:
+            process = super()._spawn(line, doors)
+            look = process.poll
+            process.poll = lambda: (kept.state().asked and looks.append(1)) or look()  # type: ignore[method-assign]
+            return process
+
+    def slowly(verb: str, asked: object) -> tuple[object, float]:
+        let_go.wait()
+        return PAGE, 0.0
+
+    async def job() -> None:
+        monkeypatch.setattr(keeper, "SILENT", 10**6)
+        await kept.start()
+        await until(lambda: kept.state().asked)
+        monkeypatch.setattr(keeper, "SILENT", 5)
+        await until(lambda: len(looks) > 20 or kept.state().starts > 1)
+        found = kept.state()
+        let_go.set()
+        await kept.stop()
+        assert (found.starts, found.asked, found.trouble) == (1, 1, "")
+
+    kept = Slow(ASKS, at(tmp_path), answering=slowly)
+    try:
+        loop.run(job())
+    finally:
+        let_go.set()
 
 
 def test_what_it_asks_is_answered_over_the_line_it_was_given(tmp_path: Path, loop: Loop) -> None:

@@ -230,7 +230,8 @@ class WindowKeeper:
             status = self.process.poll()
             if status is not None:
                 return f"it ended with status {status}"
-            silent, asked = (silent + 1 if self._socket.asked == asked else 0), self._socket.asked
+            quiet = self._socket.asked == asked and not self._socket.busy  # who waits for us does not hang
+            silent, asked = (silent + 1 if quiet else 0), self._socket.asked
             if silent >= SILENT:
                 return "it did not answer and was ended"
             if self._trouble and time.monotonic() - begun > STEADY:

@@ -56,6 +56,11 @@ class WindowSocket:
         """Lines that are open now."""
         return len(self._lines)
 
+    @property
+    def busy(self) -> bool:
+        """True while somebody waits for an answer of ours."""
+        return any(line.busy for line in self._lines)
+
     async def listen(self, path: Path) -> None:
         """Bind there, for our user and group alone, and begin to answer. Raises OSError."""
         path.unlink(missing_ok=True)  # the lock of the data folder says that nobody listens there
@@ -133,6 +138,11 @@ class _Line:
         self._reader, self._writer, self._answered, self._large = reader, writer, answered, large
         self._room = asyncio.Semaphore(IN_HAND)
         self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def busy(self) -> bool:
+        """True while a question of it is not answered."""
+        return bool(self._tasks)
 
     def hang_up(self) -> None:
         """Say nothing more."""
