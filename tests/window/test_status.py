@@ -362,6 +362,15 @@ def test_what_goes_by_letter_is_the_admins_to_say(tmp_path: Path, pages_at: Any,
             assert here.desk.letters("maija@customer.example", "status")
 
 
+def test_an_answer_is_shown_once_it_cannot_be_taken_back(tmp_path: Path, pages_at: Any) -> None:
+    with pages_at(tmp_path, undo="2m") as here:
+        ticket, path = customer(here, "maija")
+        from_agent(here.desk, "What a bore they are.\n", notice_to(here.desk, "anna", ticket.number))
+        assert "bore" not in shown(here, path)
+        here.desk.clock.ahead = timedelta(minutes=2, seconds=1)
+        assert "bore" in shown(here, path)
+
+
 # --- time -------------------------------------------------------------------------------------------------------------
 
 

@@ -75,8 +75,8 @@ def _kept(read: Read, moment: Moment, written: str) -> tuple[PageToken, Seen] | 
         return None
     brought = by_merges(read, ticket, journal)
     joined = brought.joined | {canonical(line.new): line.at for line in journal if line.kind == "join"}
-    told = read.outage.news(moment.now)
-    return known, Seen(ticket, person, joined, told, brought.circles, frozenset(brought.requesters))
+    told, left = read.outage.news(moment.now), moment.now - policy.undo_window
+    return known, Seen(ticket, person, joined, told, brought.circles, frozenset(brought.requesters), left)
 
 
 def _by_another_address(read: Read, known: PageToken, people: Iterable[Address], policy: Policy) -> Address | None:

@@ -119,6 +119,7 @@ class Seen:
     news: tuple[News, ...] = ()
     circles: Mapping[int, frozenset[str]] = field(default_factory=dict)  # entry id -> who took part where it was said
     requesters: frozenset[str] = frozenset()  # of tickets that went into this one: they read everything, as its own
+    left: datetime | None = None  # what an agent said after that may still be taken back; None: nothing may
 
     @property
     def readers(self) -> frozenset[str]:
@@ -177,7 +178,8 @@ def visible(seen: Seen) -> tuple[Entry, ...]:
     The requester sees all of it. On the page of several stands what each of them may see.
     """
     ticket, person = seen.ticket, seen.person
-    return tuple(one for one in ticket.entries if _is_theirs(one, person) or _may_see(one, seen, since(seen)))
+    out = (one for one in ticket.entries if one.kind is not EntryKind.AGENT or not seen.left or one.at <= seen.left)
+    return tuple(one for one in out if _is_theirs(one, person) or _may_see(one, seen, since(seen)))
 
 
 def since(seen: Seen) -> datetime | None:

@@ -239,6 +239,15 @@ def test_what_a_merge_brought_is_for_those_it_was_said_to(
     assert (first.text in texts(found)) is reads
 
 
+def test_what_an_agent_may_still_take_back_is_not_shown() -> None:
+    said = next(one for one in ENTRIES if one.kind is EntryKind.AGENT and not one.only)
+    for left, reads in ((said.at - timedelta(seconds=1), False), (said.at, True), (None, True)):
+        for person in (MAIJA, PEKKA, None):
+            assert (said.text in texts(shown(person, left=left))) is reads
+    assert "Only for Pekka" not in texts(shown(PEKKA, left=said.at - D))
+    assert ENTRIES[0].text in texts(shown(left=said.at - 9 * D)), "their own words are theirs"
+
+
 def test_a_file_is_asked_for_by_its_number_and_only_what_is_seen_is_found() -> None:
     (first,) = shown().entries[0].files
     assert (first.name, first.size) == ("lamp.jpg", 2_000)
