@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import confirm, from_agent, mail, notice_to, opened
+from conftest import confirm, from_agent, mail, notice_to, opened, reply
 
 from mailgate.app.window.customers import defused
 from mailgate.core.letters import own_page
@@ -212,6 +212,18 @@ def test_w07_each_has_their_own_and_of_several_readers_each_the_one_that_only_sh
     settled(here, lambda: here.client.post(theirs, data={"act": "close"}))
     assert not here.desk.ticket(ticket.number).status.done
     assert say("order.other_close", who="Pekka") in shown(here, own)
+
+
+def test_w09_an_answer_to_words_for_one_alone_is_on_no_other_page(here: Any) -> None:
+    ticket, path = customer(here, "asked", cc="Boss <boss@customer.example>")
+    from_agent(here.desk, "#only boss@customer.example\n\nMay I refund?\n", notice_to(here.desk, "anna", ticket.number))
+    letter = here.desk.letters("boss@customer.example", "answer")[-1]
+    here.desk.send(reply(letter, "Boss <boss@customer.example>", "By MAIL: no."))
+    theirs = link_in(letter)
+    settled(here, lambda: here.client.post(theirs, data={"text": "By PAGE: no."}))
+    for page_of, reads in ((theirs, True), (path, False)):
+        found = shown(here, page_of)
+        assert ("refund" in found, "By MAIL" in found, "By PAGE" in found) == (reads, reads, reads)
 
 
 def test_w08_a_merged_ticket_leads_to_the_other_who_takes_part_there(here: Any) -> None:

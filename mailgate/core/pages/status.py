@@ -179,7 +179,23 @@ def visible(seen: Seen) -> tuple[Entry, ...]:
     """
     ticket, person = seen.ticket, seen.person
     out = (one for one in ticket.entries if one.kind is not EntryKind.AGENT or not seen.left or one.at <= seen.left)
-    return tuple(one for one in out if _is_theirs(one, person) or _may_see(one, seen, since(seen)))
+    came, aside = since(seen), said_aside(ticket.entries)
+    return tuple(one for one in out if _is_theirs(one, person) or (one.id not in aside and _may_see(one, seen, came)))
+
+
+def said_aside(entries: Iterable[Entry]) -> frozenset[int]:
+    """The contributions of people since we spoke to them alone: what they answer is nobody's but theirs and ours.
+
+    Nothing tells which of their later words answer that letter (a page's answer none), so all of them count.
+    """
+    alone: set[str] = set()
+    aside: set[int] = set()
+    for one in entries:
+        if one.only:
+            alone.add(one.only)
+        elif one.kind is EntryKind.CUSTOMER and one.author in alone:
+            aside.add(one.id)
+    return frozenset(aside)
 
 
 def since(seen: Seen) -> datetime | None:

@@ -59,8 +59,8 @@ ENTRIES = (
     entry(6, "customer", EVE.addr, "CANARY-UNVERIFIED", unverified=True),
     entry(7, "event", "mailgate", "CANARY-EVENT"),
     entry(8, "agent", "anna", "Is it the fuse?", author_name="anna.private@desk.example"),
-    entry(9, "agent", "anna", "Only for Pekka", only=PEKKA.key),
-    entry(10, "customer", PEKKA.addr, "It is not.", author_name=""),
+    entry(9, "customer", PEKKA.addr, "It is not.", author_name=""),
+    entry(10, "agent", "anna", "Only for Pekka", only=PEKKA.key),
 )
 TICKET = Ticket(
     1042, "Broken lamp", Status.OPEN, "support", MAIJA, NOW - D, NOW - H, owner="anna", priority=Priority.URGENT,
@@ -141,15 +141,15 @@ def test_w09_nothing_internal_is_on_it() -> None:
 
 def test_each_sees_what_is_theirs() -> None:
     assert texts(shown(MAIJA)) == texts(shown(None)) == ["The lamp is broken.", "Is it the fuse?", "It is not."]
-    assert texts(shown(PEKKA)) == ["The lamp is broken.", "Is it the fuse?", "Only for Pekka", "It is not."]
+    assert texts(shown(PEKKA)) == ["The lamp is broken.", "Is it the fuse?", "It is not.", "Only for Pekka"]
     assert [(one.whose, one.name) for one in shown(MAIJA).entries] == [("you", ""), ("us", "Anna"), ("other", "")]
-    assert [one.whose for one in shown(PEKKA).entries] == ["other", "us", "us", "you"]
+    assert [one.whose for one in shown(PEKKA).entries] == ["other", "us", "you", "us"]
     assert next((one.whose, one.name) for one in shown(None).entries) == ("other", MAIJA.name)
 
 
 def test_whoever_came_later_sees_what_was_said_since() -> None:
     joined = {PEKKA.key: NOW - D + 8 * H}
-    assert texts(shown(PEKKA, joined=joined)) == ["Is it the fuse?", "Only for Pekka", "It is not."]
+    assert texts(shown(PEKKA, joined=joined)) == ["Is it the fuse?", "It is not.", "Only for Pekka"]
     assert texts(shown(None, joined=joined)) == ["Is it the fuse?", "It is not."]
     assert texts(shown(MAIJA, joined={MAIJA.key: NOW})) == texts(shown(MAIJA))
     own = (replace(ENTRIES[0], author=PEKKA.addr), ENTRIES[7])
@@ -246,6 +246,14 @@ def test_what_an_agent_may_still_take_back_is_not_shown() -> None:
             assert (said.text in texts(shown(person, left=left))) is reads
     assert "Only for Pekka" not in texts(shown(PEKKA, left=said.at - D))
     assert ENTRIES[0].text in texts(shown(left=said.at - 9 * D)), "their own words are theirs"
+
+
+def test_what_somebody_answers_to_words_for_them_alone_is_for_nobody_else() -> None:
+    more = (entry(20, "customer", PEKKA.addr, "Between us: no."), entry(21, "customer", MAIJA.addr, "And to me?"))
+    ticket = replace(TICKET, entries=(*ENTRIES, *more))
+    read = [("It is not." in texts(found), "Between us: no." in texts(found), "And to me?" in texts(found))
+            for found in (shown(PEKKA, ticket), shown(MAIJA, ticket), shown(None, ticket))]  # fmt: skip
+    assert read == [(True, True, True), (True, False, True), (True, False, True)]
 
 
 def test_a_file_is_asked_for_by_its_number_and_only_what_is_seen_is_found() -> None:
