@@ -113,6 +113,33 @@ def test_w33_where_there_is_no_room_for_files_the_words_are_kept(
     assert web.post("/take", data={"text": "lamp"}, files=files(10)).status_code == 200
 
 
+def test_w28_a_body_without_a_length_takes_room_as_it_comes(web: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    held = forms.Held(MiB)
+    monkeypatch.setattr(forms, "_held", held)
+
+    def slowly() -> Iterator[bytes]:
+        yield b'--b\r\nContent-Disposition: form-data; name="text"\r\n\r\nkept\r\n'
+        yield b'--b\r\nContent-Disposition: form-data; name="files"; filename="a"\r\n\r\n'
+        for _ in range(17):
+            yield b"x" * 65536
+
+    said = web.post("/take", content=slowly(), headers={"content-type": "multipart/form-data; boundary=b"})
+    assert said.status_code == 429 and "kept</textarea>" in said.text
+    held.take(MiB)  # all of it is free again
+
+
+def test_w28_one_client_does_not_hold_it_all() -> None:
+    held = forms.Held(100)
+    held.take(20, "a")
+    held.take(60, "b")  # one form always, if there is room
+    for client in ("a", "b"):
+        with pytest.raises(Refused):
+            held.take(10, client)
+    held.take(5, "a")
+    held.free(25, "a")
+    held.take(30, "a")
+
+
 def test_what_is_held_at_once_is_bounded() -> None:
     held = forms.Held(100)
     held.take(60)

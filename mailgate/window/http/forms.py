@@ -79,20 +79,44 @@ class TooMuch(Exception):
 
 
 class Held:
-    """Octets of files that are in memory now, of everybody together."""
+    """Octets of files that are in memory now, of everybody together; who has some is not given a quarter of it all."""
 
     def __init__(self, most: int = HELD) -> None:
         self._most, self._now = most, 0
+        self._of: dict[str, int] = {}
 
-    def take(self, octets: int) -> None:
+    def take(self, octets: int, client: str = "") -> None:
         """Raises Refused when there is no room for more at the moment."""
-        if self._now + octets > self._most:
+        has = self._of.get(client, 0)
+        if self._now + octets > self._most or (has and has + octets > self._most // 4):
             raise Refused(Refusal("slow", wait=30))
         self._now += octets
+        self._of[client] = has + octets
 
-    def free(self, octets: int) -> None:
+    def free(self, octets: int, client: str = "") -> None:
         """They are gone."""
         self._now -= octets
+        left = self._of.pop(client, 0) - octets
+        if left > 0:
+            self._of[client] = left
+
+
+class Room:
+    """What one form has of it: at once as its length was told, else as it comes."""
+
+    def __init__(self, client: str) -> None:
+        self._held, self._client, self._octets = _held, client, 0
+
+    def grow(self, octets: int) -> None:
+        """Have so much in all. Raises Refused."""
+        if octets > self._octets:
+            self._held.take(octets - self._octets, self._client)
+            self._octets = octets
+
+    def free(self) -> None:
+        """Give it back."""
+        self._held.free(self._octets, self._client)
+        self._octets = 0
 
 
 _held = Held()
@@ -108,22 +132,22 @@ async def read(request: Request, *, files: int = 0, size: int = 0, shown: str = 
     if kind not in ("multipart/form-data", "application/x-www-form-urlencoded"):
         raise HTTPException(400)
     most, declared, multipart = WORDS + size, _declared(request), kind == "multipart/form-data"
-    held = min(declared, most) if declared > WORDS else 0
+    room = Room(pages.client(request))
     # Of what is too large, or comes while there is no room, only the beginning is looked at, where the words are.
     try:
-        _held.take(held)
-    except Refused:
-        with suppress(Refused, HTTPException):
-            await _read(request, multipart, files, size, shown, WORDS // 2)
-        raise
-    try:
-        return await _read(request, multipart, files, size, shown, WORDS // 2 if declared > most else most)
+        try:
+            room.grow(min(declared, most) if declared > WORDS else 0)
+        except Refused:
+            with suppress(Refused, HTTPException):
+                await _read(request, multipart, files, size, shown, WORDS // 2, room)
+            raise
+        return await _read(request, multipart, files, size, shown, WORDS // 2 if declared > most else most, room)
     finally:
-        _held.free(held)
+        room.free()
 
 
-async def _read(request: Request, multipart: bool, files: int, size: int, shown: str, most: int) -> Form:
-    stream = _up_to(request, most)
+async def _read(request: Request, multipart: bool, files: int, size: int, shown: str, most: int, room: Room) -> Form:
+    stream = _up_to(request, most, room)
     parser = (
         _Multipart(request.headers, stream, max_files=max(files, 1), max_fields=FIELDS, max_part_size=FIELD)
         if multipart
@@ -135,6 +159,9 @@ async def _read(request: Request, multipart: bool, files: int, size: int, shown:
     except TooMuch:
         _keep(request, parser.words(), shown, files)
         raise Refused(_size(size)) from None
+    except Refused:
+        _keep(request, parser.words(), shown, files)
+        raise
     except MultiPartException as error:
         _keep(request, parser.words(), shown, files)
         if "Too many files" in error.message:
@@ -169,10 +196,16 @@ def _declared(request: Request) -> int:
     return int(told) if told.isascii() and told.isdigit() else 0
 
 
-async def _up_to(request: Request, most: int) -> AsyncGenerator[bytes, None]:
-    """The body as it comes, of more than so many octets the beginning. Raises TooMuch behind them."""
+async def _up_to(request: Request, most: int, room: Room) -> AsyncGenerator[bytes, None]:
+    """The body as it comes, of more than so many octets the beginning. Raises TooMuch behind them, and Refused."""
     seen = 0
     async for chunk in request.stream():
+        if seen + len(chunk) > WORDS:
+            try:
+                room.grow(min(seen + len(chunk), most))
+            except Refused:
+                yield chunk[: max(0, WORDS // 2 - seen)]  # the words stand at the beginning
+                raise
         yield chunk[: most - seen]
         seen += len(chunk)
         if seen > most:
