@@ -39,6 +39,8 @@ async def problem(
     language = pages.language(request, known)
     # A refusal's values are texts, of which `n` counts.
     told: dict[str, Any] = {key: int(text) if key == "n" and text.isdecimal() else text for key, text in values.items()}
+    asked = request.query_params.get("lang") == language
+    here = request.url.path + (f"?lang={language}" if asked else "")  # what is sent again stays in its language
     kept, shown, files = getattr(request.state, "kept", ((), "", False))
     return await pages.show(
         request,
@@ -54,8 +56,8 @@ async def problem(
         files=files,
         meant=getattr(request.state, "meant", ""),
         enter=code == "login",
-        action=request.url.path,
-        again=request.url.path if status in (429, 503) and request.method == "GET" else "",
+        action=here,
+        again=here if status in (429, 503) and request.method == "GET" else "",
     )
 
 

@@ -77,6 +77,13 @@ def test_w32_words_are_kept_whatever_fails(web: TestClient, how: str) -> None:
     assert f'<form class="card" method="post" action="/fail/{how}">' in said.text
 
 
+def test_what_is_sent_again_stays_in_the_language_that_was_asked_for(web: TestClient) -> None:
+    for asked, kept in (("fi", "?lang=fi"), ("xx", ""), ('"><b>', "")):
+        said = web.post("/fail/away", data={"text": "Lamppu", "topic": "x"}, params={"lang": asked})
+        assert f'action="/fail/away{kept}"' in said.text
+        assert f'href="/fail/away{kept}"' in web.get("/fail/away", params={"lang": asked}).text
+
+
 def test_a_page_that_is_not_there_and_a_method_that_is_not_meant(web: TestClient) -> None:
     assert web.get("/nothing/here").status_code == 404
     assert web.post("/robots.txt").status_code == 405
