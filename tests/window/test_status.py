@@ -214,6 +214,17 @@ def test_w07_each_has_their_own_and_of_several_readers_each_the_one_that_only_sh
     assert say("order.other_close", who="Pekka") in shown(here, own)
 
 
+def test_who_comes_on_by_a_copy_reads_that_very_mail_and_nothing_before(here: Any) -> None:
+    ticket, _ = customer(here, "early")
+    copied = reply(here.desk.letters("early@customer.example", "ack")[-1], "<early@customer.example>", "For you, too.")
+    copied["Cc"] = "Late <late-one@customer.example>"
+    here.desk.send(copied)
+    home, moment = here.desk.ticket(ticket.number), here.desk.gateway.in_force.moment(here.desk.gateway.clock())
+    (late,) = (one for one in home.participants if one.addr.startswith("late-one"))
+    found = shown(here, f"/t/{own_page.written(moment, home, PageState(), late)}")
+    assert "For you, too." in found and "The lamp does not work." not in found
+
+
 def test_w09_an_answer_to_words_for_one_alone_is_on_no_other_page(here: Any) -> None:
     ticket, path = customer(here, "asked", cc="Boss <boss@customer.example>")
     from_agent(here.desk, "#only boss@customer.example\n\nMay I refund?\n", notice_to(here.desk, "anna", ticket.number))

@@ -16,7 +16,7 @@ from mailgate.core.model.mail import Address, Envelope, Source, canonical
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.outbound import Audience, Purpose
 from mailgate.core.model.policy import Policy
-from mailgate.core.model.ticket import Ticket
+from mailgate.core.model.ticket import EntryKind, Ticket
 from mailgate.core.pages import status
 from mailgate.core.pages.form import FormFile
 from mailgate.core.pages.policy import Confirm
@@ -74,7 +74,10 @@ def _kept(read: Read, moment: Moment, written: str) -> tuple[PageToken, Seen] | 
     if person is None and (known.person or len(states) > 1 or ticket.requester not in people):
         return None
     brought = by_merges(read, ticket, journal)
-    joined = brought.joined | {canonical(line.new): line.at for line in journal if line.kind == "join"}
+    # Whoever came on as the copy of a customer's mail has that one.
+    began = {one.mail: one.at for one in ticket.entries if one.kind is EntryKind.CUSTOMER}
+    came = {canonical(one.new): min(one.at, began.get(one.mail, one.at)) for one in journal if one.kind == "join"}
+    joined = brought.joined | came
     told, left = read.outage.news(moment.now), moment.now - policy.undo_window
     return known, Seen(ticket, person, joined, told, brought.circles, frozenset(brought.requesters), left)
 
