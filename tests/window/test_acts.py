@@ -350,7 +350,10 @@ def test_w32_what_was_typed_while_the_desk_was_away_is_sent_by_the_page_that_kep
         with pytest.MonkeyPatch.context() as patched:
             patched.setattr(Asking, "ask", away)
             answer = pressed(web, number, "note", session, words="She called.", once="a")
-        assert answer.status_code == 503 and "She called." in answer.text
+            taken = pressed(web, number, "take", session, once="b")
+        assert answer.status_code == taken.status_code == 503 and "She called." in answer.text
+        kept = say("en", "page.common.kept")
+        assert kept in answer.text and kept not in taken.text, "a button has no words to keep"
         carried = dict(re.findall(r'type="hidden" name="([a-z]+)" value="([^"]*)"', answer.text))
         assert carried["command"] == "note" and "words" not in carried
         form = {**carried, "words": "She called."}
