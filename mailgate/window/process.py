@@ -69,13 +69,19 @@ async def _serve(doors: Sequence[socket.socket], desk: Desk, *, shut_in: bool) -
 
 async def _beat(desk: Desk, pages: uvicorn.Server, *, ends: bool) -> None:
     """Tell those who watch us that we are at work; with `ends` there is no work without the daemon."""
+    away = False
     while True:
         systemd.tell("WATCHDOG=1")
         try:
-            await desk.ask("settings", SettingsAsked())
-        except Refused:
-            pass
-        except Away:
+            with contextlib.suppress(Refused):
+                await desk.ask("settings", SettingsAsked())
+            if away:
+                log.info("the daemon answers again")
+            away = False
+        except Away as error:
+            if not away:  # its socket may be elsewhere, or not for us: visitors are told of a minute, for ever
+                log.warning("the daemon does not answer", extra={"error": str(error)})
+            away = True
             if ends and desk.lost:  # one that is slow to answer is still there
                 pages.should_exit = True
                 return

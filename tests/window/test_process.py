@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
@@ -13,13 +14,18 @@ import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import pytest
 from ports import free_port
 from scenarios.process import Process, process, until
+from uvicorn import Server
 
+from mailgate.core.pages.window import Refusal
 from mailgate.edge.apart import confined
 from mailgate.languages import LANGUAGES
+from mailgate.window import process as beating
+from mailgate.window.desk import Away, Desk, Refused
 
 
 @pytest.fixture
@@ -129,3 +135,29 @@ def test_what_keeps_the_window_closed_is_said(gateway: Process, text: str, said:
     done = gateway.command("window")
     assert (done.returncode, done.stdout) == (1, "")
     assert said in done.stderr
+
+
+def test_w32_that_the_daemon_is_not_reached_is_noted_once(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(beating, "BEAT", 0.0)
+    said: list[Exception] = [Away("no such file"), Away("no such file"), Refused(Refusal("slow")), Away("denied")]
+    asked_all = asyncio.Event()
+
+    class Says(Desk):
+        async def ask(self, verb: str, asked: object) -> None:
+            if not said:
+                asked_all.set()
+                await asyncio.Event().wait()
+            raise said.pop(0)
+
+    async def job() -> None:
+        task = asyncio.create_task(beating._beat(Says("/nowhere"), cast(Server, None), ends=False))
+        await asked_all.wait()
+        task.cancel()
+
+    with caplog.at_level("INFO", "mailgate.window.process"):
+        asyncio.run(job())
+    noted = [(one.getMessage(), getattr(one, "error", "")) for one in caplog.records]
+    away = "the daemon does not answer"
+    assert noted == [(away, "no such file"), ("the daemon answers again", ""), (away, "denied")]
