@@ -23,8 +23,10 @@ STEPS: Final = {"new": 0, "open": 1, "hold": 1, "waiting": 2, "solved": 3}
 
 async def shown(request: Request) -> Response:
     """The page; looking changes nothing, whoever looks."""
-    done = request.query_params.get("done", "")
-    return await _page(request, await _ask(request), done=done if done in DONE else "")
+    done, page = request.query_params.get("done", ""), await _ask(request)
+    # Where neither can be done a page that stood open asked in vain, and nothing is said to be done.
+    vain = done in ("close", "reopen") and page is not None and not (page.may_close or page.may_reopen)
+    return await _page(request, page, done=done if done in DONE and not vain else "")
 
 
 async def said(request: Request) -> Response:

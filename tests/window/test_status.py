@@ -106,6 +106,17 @@ def test_a_customer_looks_writes_closes_and_opens_again(here: Any) -> None:
     assert again.status_code == 303 and here.desk.ticket(ticket.number).status is Status.SOLVED
 
 
+def test_nothing_is_said_to_be_done_that_a_page_which_stood_open_asked_for_in_vain(here: Any) -> None:
+    ticket, path = customer(here, "vain")
+    from_agent(here.desk, "#quiet", notice_to(here.desk, "anna", ticket.number))
+    answer = settled(here, lambda: here.client.post(path, data={"act": "close"}))
+    assert say("done.close") not in shown(here, answer.headers["location"])
+    assert here.desk.ticket(ticket.number).status is Status.NEW
+    from_agent(here.desk, "#quiet off", notice_to(here.desk, "anna", ticket.number))
+    answer = settled(here, lambda: here.client.post(path, data={"act": "close"}))
+    assert say("done.close") in shown(here, answer.headers["location"])
+
+
 def test_the_page_is_in_the_tickets_language_and_in_any_that_is_asked_for(here: Any) -> None:
     _, path = customer(here, "aino", text="Hei, lamppu ei toimi eikä syty. Voitteko auttaa minua tämän asian kanssa?\n")
     found = here.client.get(path)
