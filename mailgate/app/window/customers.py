@@ -54,9 +54,8 @@ def behind(read: Read, moment: Moment, written: str) -> Seen | Refusal:
     if found is None:
         return Refusal("gone")
     known, seen = found
-    ticket = seen.ticket
-    solved_at = (ticket.solved_at or ticket.updated_at) if ticket.status.done else None
-    return Refusal("old") if page.is_over(known, solved_at, moment.policy.web.links, moment.now) else seen
+    over = page.is_over(known, seen.ticket.done_since, moment.policy.web.links, moment.now)
+    return Refusal("old") if over else seen
 
 
 def _kept(read: Read, moment: Moment, written: str) -> tuple[PageToken, Seen] | None:

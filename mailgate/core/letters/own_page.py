@@ -65,9 +65,8 @@ def people_of(ticket: Ticket) -> tuple[Address, ...]:
 
 def written(moment: Moment, ticket: Ticket, state: PageState, person: Address | None) -> str:
     """The token of a person's link, or of the ticket's; one that is written late lives as long as any."""
-    solved_at = (ticket.solved_at or ticket.updated_at) if ticket.status.done else None
     policy = moment.policy
-    until = page.lasts(solved_at, policy.web.links, moment.now)
+    until = page.lasts(ticket.done_since, policy.web.links, moment.now)
     return page.page_of(policy.keys[0], ticket.number, state, person, until)
 
 

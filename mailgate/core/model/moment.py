@@ -21,5 +21,5 @@ class Moment:
 
 def reopening_is_over(moment: Moment, ticket: Ticket) -> bool:
     """True when the reopen window of a ticket that is done has closed."""
-    since = ticket.solved_at or ticket.updated_at
-    return ticket.status.done and moment.now - since > moment.policy.tickets.reopen_within
+    since = ticket.done_since
+    return since is not None and moment.now - since > moment.policy.tickets.reopen_within

@@ -160,6 +160,11 @@ class AnyTicket:
         return QUIET in self.tags
 
     @property
+    def done_since(self) -> datetime | None:
+        """When it was done; None while it is not."""
+        return (self.solved_at or self.updated_at) if self.status.done else None
+
+    @property
     def untouched(self) -> bool:
         """True while nobody has taken it, answered it or done anything with its status."""
         return self.status is Status.NEW and self.owner is None and self.last_agent_at is None
