@@ -229,7 +229,6 @@ def rows(policy: Policy, tickets: Sequence[Ticket]) -> tuple[TicketRow, ...]:
 
 
 def _row(policy: Policy, ticket: Ticket, number: int) -> TicketRow:
-    owner = policy.agent(ticket.owner)
     return TicketRow(
         n=number,
         number=ticket.number,
@@ -237,7 +236,7 @@ def _row(policy: Policy, ticket: Ticket, number: int) -> TicketRow:
         who=ticket.requester.name or ticket.requester.addr,
         department=ticket.department,
         status=ticket.status.value,
-        owner=owner.shown_name if owner else ticket.owner or "",
+        owner=policy.shown_name(ticket.owner),
         priority=ticket.priority.value,
         due=ticket.due.next.isoformat() if ticket.due.next else None,
         quiet=ticket.quiet,

@@ -27,7 +27,7 @@ def sections(policy: Policy, reader: Agent, found: Sequence[Praise], led: Collec
     facts = []
     for one in found:
         if one.department in led:
-            agents = [agent.shown_name if (agent := policy.agent(name)) else name for name in one.answered]
+            agents = map(policy.shown_name, one.answered)
             facts.append(Fact(" · ".join((f"#{one.ticket}", *agents)), _words(one)))
         elif reader.name in one.answered:
             facts.append(Fact(f"#{one.ticket}", _words(one)))

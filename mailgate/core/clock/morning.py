@@ -148,9 +148,7 @@ def departments_list(
     load: dict[str, list[int]] = {}
     for one in work:
         if one.department == department.name and one.status in (Status.NEW, Status.OPEN):
-            agent = policy.agent(one.owner or "")
-            name = agent.shown_name if agent else one.owner or ""
-            counts = load.setdefault(name, [0, 0])
+            counts = load.setdefault(policy.shown_name(one.owner), [0, 0])
             counts[0] += one.tickets
             counts[1] += one.overdue
     if not load:

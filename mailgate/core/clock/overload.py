@@ -105,10 +105,10 @@ def _advice(policy: Policy, found: Overload, own: Mapping[str, int]) -> list[Sai
     most = max(load, key=lambda name: (load[name], name), default=None)
     free = sum(1 for ticket in found.backlog if ticket.owner is None)
     if free and least:
-        lines.append(said("list.overload_free", n=free, name=_shown(policy, least)))
+        lines.append(said("list.overload_free", n=free, name=policy.shown_name(least)))
     if most and least and load[most] >= 2 * load[least] + FEWEST_LATE:
-        lines.append(said("list.overload_even", most=_shown(policy, most), many=load[most],
-                         least=_shown(policy, least), few=load[least]))  # fmt: skip
+        lines.append(said("list.overload_even", most=policy.shown_name(most), many=load[most],
+                         least=policy.shown_name(least), few=load[least]))  # fmt: skip
     low = sum(1 for ticket in found.backlog if ticket.priority is Priority.LOW)
     if low:
         lines.append(said("list.overload_low", n=low))
@@ -117,11 +117,6 @@ def _advice(policy: Policy, found: Overload, own: Mapping[str, int]) -> list[Sai
 
 def _shares(policy: Policy, own: Mapping[str, int], whole: int) -> tuple[Fact, ...]:
     ranked = sorted(own.items(), key=lambda pair: (-pair[1], pair[0]))
-    shares = [Fact(_shown(policy, name), f"{count}") for name, count in ranked]
+    shares = [Fact(policy.shown_name(name), f"{count}") for name, count in ranked]
     free = whole - sum(own.values())
     return (*shares, *((Fact(said("somebody.none"), f"{free}"),) if free else ()))
-
-
-def _shown(policy: Policy, name: str) -> str:
-    agent = policy.agent(name)
-    return agent.shown_name if agent else name

@@ -174,10 +174,9 @@ def ticket_view(ticket: Ticket | None, audience: Audience, policy: Policy) -> Ti
 
 
 def _inside(ticket: Ticket, policy: Policy) -> InsideView:
-    owner = policy.agent(ticket.owner)
     return InsideView(
         department=ticket.department,
-        owner=owner.shown_name if owner else (ticket.owner or ""),
+        owner=policy.shown_name(ticket.owner),
         priority=ticket.priority.value,
         tags=tuple(ticket.tags),
         fields=dict(ticket.fields),

@@ -282,6 +282,11 @@ class Policy:
         """The agent of that name."""
         return self._agents.get(name or "")
 
+    def shown_name(self, name: str | None) -> str:
+        """The name people see of an agent, of one who is gone the one commands have; "" for nobody."""
+        agent = self.agent(name)
+        return agent.shown_name if agent else name or ""
+
     def agent_by_id(self, number: int) -> Agent | None:
         """The agent whose id stands in a token."""
         return next((agent for agent in self.agents if agent.id == number), None)

@@ -93,7 +93,6 @@ def rows(moment: Moment, tickets: Iterable[Ticket]) -> tuple[Row, ...]:
 
 
 def _row(moment: Moment, ticket: Ticket) -> Row:
-    owner = moment.policy.agent(ticket.owner)
     return Row(
         number=ticket.number,
         subject=ticket.subject,
@@ -101,7 +100,7 @@ def _row(moment: Moment, ticket: Ticket) -> Row:
         address=ticket.requester.addr,
         department=ticket.department,
         owner=ticket.owner or "",
-        owner_shown=owner.shown_name if owner else ticket.owner or "",
+        owner_shown=moment.policy.shown_name(ticket.owner),
         status=ticket.status.value,
         priority=ticket.priority.value,
         language=skills.shown(moment.policy, ticket),

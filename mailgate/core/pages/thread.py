@@ -147,17 +147,12 @@ def page(
             *((name, "", href) for name, href in links.items() if name not in ticket.fields),
         ),
         links=tuple(ticket.links),
-        watchers=tuple(_shown(policy, name) for name in ticket.watchers),
+        watchers=tuple(map(policy.shown_name, ticket.watchers)),
         spent=sla.span(timedelta(minutes=spent)) if spent else "",
         departments=tuple(one.name for one in policy.departments),
         agents=tuple((one.name, one.shown_name) for one in here),
         told=told,
     )
-
-
-def _shown(policy: Policy, name: str) -> str:
-    agent = policy.agent(name)
-    return agent.shown_name if agent else name
 
 
 def _parts(
@@ -170,7 +165,7 @@ def _parts(
         if before is not None and _of_one_act(before, one):  # what one mail did is told in one breath
             happened[-1] = replace(happened[-1], text=f"{happened[-1].text} · {say(one)}")
         else:
-            happened.append(Part("event", _shown(policy, one.actor), one.at, say(one)))
+            happened.append(Part("event", policy.shown_name(one.actor), one.at, say(one)))
         before = one
     return sorted((*said, *happened), key=lambda part: part.at)
 
