@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from mailgate.app.window import acts, articles, board, customers, forms, lists, login, report, settings, thread
 from mailgate.app.window.desk import Answers, WindowDesk
-from mailgate.app.window.rate import Rate
+from mailgate.app.window.rate import Rate, Rates
 from mailgate.core.pages.window import Refusal
 
 ANSWERS: Final[Answers] = {
@@ -49,7 +49,7 @@ class Counter:
         self._guard = threading.Lock()
         self._all, self._forms, self._acts, self._unknown = Rate(*ALL), Rate(*FORMS), Rate(*ACTS), Rate(*UNKNOWN)
         self._searches = Rate(*SEARCHES)
-        self._tokens: dict[str, Rate] = {}
+        self._tokens = Rates(TOKENS)
 
     def __call__(self, verb: str, asked: Any) -> tuple[object, float]:
         """A page or a Refusal, and for how many seconds it is to be kept back."""
@@ -83,9 +83,5 @@ class Counter:
             return 0
 
     def _token(self, token: str, most: tuple[int, float] = A_TOKEN) -> Rate:
-        """How often it was asked with a token; the one asked last stands last."""
-        found = self._tokens.pop(token[:LONGEST], None) or Rate(*most)
-        self._tokens[token[:LONGEST]] = found
-        if len(self._tokens) > TOKENS:
-            del self._tokens[next(iter(self._tokens))]
-        return found
+        """How often it was asked with a token."""
+        return self._tokens.of(token[:LONGEST], *most)

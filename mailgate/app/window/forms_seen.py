@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
 
-from mailgate.app.window.rate import Rate
+from mailgate.app.window.rate import Rates
 from mailgate.core.text.folding import with_spaces
 
 PLACES: Final = 10_000  # places that are counted at once; the longest unheard is forgotten first
@@ -26,17 +26,14 @@ class FormsSeen:
     def __init__(self, tick: Callable[[], float] = time.monotonic) -> None:
         self._tick = tick
         self._guard = threading.Lock()
-        self._places: OrderedDict[str, Rate] = OrderedDict()
+        self._places = Rates(PLACES)
         self._texts: OrderedDict[bytes, tuple[float, set[str]]] = OrderedDict()
 
     def wait(self, place: str, most: int, within: timedelta) -> int:
         """For how many seconds a place has to wait; 0: this one counts."""
         now = self._tick()
         with self._guard:
-            rate = self._places.pop(place, None) or Rate(most, within.total_seconds())
-            self._places[place] = rate
-            if len(self._places) > PLACES:
-                self._places.popitem(last=False)
+            rate = self._places.of(place, most, within.total_seconds())
             return 0 if rate.takes(now) else rate.wait(now)
 
     def alike(self, text: str, address: str) -> bool:

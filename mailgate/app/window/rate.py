@@ -1,9 +1,9 @@
-"""How often something may be, and when there is room again."""
+"""How often something may be, of itself or for each who does it, and when there is room again."""
 
 from __future__ import annotations
 
 import math
-from collections import deque
+from collections import OrderedDict, deque
 
 
 class Rate:
@@ -25,3 +25,19 @@ class Rate:
     def wait(self, now: float) -> int:
         """Whole seconds until there is room again, at least one."""
         return max(1, math.ceil(self._at[0] + self._seconds - now)) if self._at else 1
+
+
+class Rates:
+    """One for each who is counted, of so many at once; the longest unheard is forgotten first."""
+
+    def __init__(self, kept: int) -> None:
+        self._kept = kept
+        self._of: OrderedDict[str, Rate] = OrderedDict()
+
+    def of(self, who: str, most: int, seconds: float) -> Rate:
+        """Theirs, which is the last to be forgotten from now on."""
+        found = self._of.pop(who, None) or Rate(most, seconds)
+        self._of[who] = found
+        if len(self._of) > self._kept:
+            self._of.popitem(last=False)
+        return found
