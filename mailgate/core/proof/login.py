@@ -16,14 +16,14 @@ _BITS = 40  # of the MAC that digits are made of: even enough
 
 def written(message_id: str, keys: Sequence[Key]) -> str:
     """The secret part of the link of a letter with that Message-ID; "" for an id that is no agent's of ours."""
-    known = token.in_message_id(message_id, keys)
-    return token.mint(keys[0], known, Carrier.LOGIN) if known and known.audience is Audience.AGENT else ""
+    known = _agents(token.in_message_id(message_id, keys))
+    return token.mint(keys[0], known, Carrier.LOGIN) if known else ""
 
 
 def digits(message_id: str, keys: Sequence[Key]) -> str:
     """What the letter says may be typed instead; "" for an id that is no agent's of ours."""
-    known = token.in_message_id(message_id, keys)
-    if known is None or known.audience is not Audience.AGENT:
+    known = _agents(token.in_message_id(message_id, keys))
+    if known is None:
         return ""
     signed = token.mac(keys[0], Carrier.DIGITS, known.letter)
     number = int.from_bytes(hashlib.sha256(signed.encode()).digest()[: _BITS // 8], "big")
@@ -32,7 +32,10 @@ def digits(message_id: str, keys: Sequence[Key]) -> str:
 
 def read(link: str, keys: Sequence[Key]) -> Token | None:
     """What the secret part of a link vouches for."""
-    found = token.read(link, keys, Carrier.LOGIN)
+    return _agents(token.read(link, keys, Carrier.LOGIN))
+
+
+def _agents(found: Token | None) -> Token | None:
     return found if found and found.audience is Audience.AGENT else None
 
 
