@@ -15,16 +15,7 @@ from mailgate.core.mails import agent_answer, agent_words, receipt, scope
 from mailgate.core.mails.case import Case
 from mailgate.core.mails.match import Evidence, Match, subject_numbers
 from mailgate.core.model import changed
-from mailgate.core.model.change import (
-    AddEntry,
-    Change,
-    Decision,
-    Effect,
-    Fate,
-    JudgeWave,
-    Outbound,
-    Step,
-)
+from mailgate.core.model.change import AddEntry, Change, Decision, Effect, Fate, JudgeWave, Outbound, Step
 from mailgate.core.model.content import Handover, Question, Receipt
 from mailgate.core.model.facts import WhyParked
 from mailgate.core.model.outbound import Purpose
