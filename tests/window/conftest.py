@@ -48,6 +48,13 @@ def looping() -> Iterator[Loop]:
         loop.close()
 
 
+@pytest.fixture
+def loop() -> Iterator[Loop]:
+    """A loop of the test's own."""
+    with looping() as found:
+        yield found
+
+
 @dataclass
 class Window:
     """A running desk, the socket at which its window asks, and that window's questions."""

@@ -6,12 +6,11 @@ import asyncio
 import socket as sockets
 import stat
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from window.conftest import Loop, Window, looping
+from window.conftest import Loop, Window
 
 from mailgate.core.pages.form import FormAsked, FormTaken
 from mailgate.core.pages.window import Refusal, SettingsAsked, WindowSettings
@@ -21,12 +20,6 @@ from mailgate.edge.window.verbs import FRAME, LARGEST
 from mailgate.window.desk import Away, Desk, Refused
 
 PAGE = WindowSettings("Acme", "en", ("en", "fi"), "Europe/Helsinki")
-
-
-@pytest.fixture
-def loop() -> Iterator[Loop]:
-    with looping() as found:
-        yield found
 
 
 def test_the_window_is_told_how_it_is_set_up(window: Window) -> None:

@@ -7,12 +7,12 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from window.conftest import Loop, looping
+from window.conftest import Loop
 
 from mailgate.core.model.mail import Source
 from mailgate.core.pages.window import SettingsAsked, WindowSettings
@@ -33,12 +33,6 @@ async def ask():
     await asyncio.sleep(1000)
 asyncio.run(ask())
 """
-
-
-@pytest.fixture
-def loop() -> Iterator[Loop]:
-    with looping() as found:
-        yield found
 
 
 class Kept(WindowKeeper):
