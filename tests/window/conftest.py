@@ -115,10 +115,15 @@ def serving(desk: Any) -> Iterator[TestClient]:
         yield client
 
 
+def browser(window: Window) -> AbstractContextManager[TestClient]:
+    """A browser that knows no cookie, before the pages of a window: what is posted here becomes mail there."""
+    return serving(Asking(str(window.socket)))
+
+
 @pytest.fixture
 def web(window: Window) -> Iterator[TestClient]:
-    """A browser before the pages of `window`: what is posted here becomes mail there."""
-    with serving(Asking(str(window.socket))) as client:
+    """A browser before the pages of `window`."""
+    with browser(window) as client:
         yield client
 
 
@@ -176,7 +181,7 @@ def pages_at(folder: Path, more: str = "", **parts: str) -> Iterator[Here]:
     with (
         running(folder, more=web, **parts) as desk,
         window_of(desk) as found,
-        serving(Asking(str(found.socket))) as client,
+        browser(found) as client,
     ):
         yield Here(found, client)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from conftest import Desk, from_agent, mail, notice_to, opened, reply, running, whole
 from starlette.testclient import TestClient
-from window.conftest import Asking, Window, serving, window_of
+from window.conftest import Asking, Window, browser, window_of
 from window.team import after, log_in, press, pressed, seen
 
 from mailgate.app.window import acts
@@ -27,7 +27,7 @@ from mailgate.wire.words import say
 @contextmanager
 def desk_with(folder: Path, more: str) -> Iterator[tuple[Desk, Window, TestClient]]:
     """A desk whose configuration ends in that, and a browser before its pages."""
-    with running(folder, more=more) as desk, window_of(desk) as window, serving(Asking(str(window.socket))) as web:
+    with running(folder, more=more) as desk, window_of(desk) as window, browser(window) as web:
         yield desk, window, web
 
 
@@ -298,9 +298,7 @@ def test_nothing_is_laid_aside_over_words_that_came_since(tmp_path: Path, comman
 
 def test_the_same_answer_from_another_page_is_said_once_and_anew_after_it_was_taken_back(tmp_path: Path) -> None:
     parts = {"more": '[web]\nact = "all"', "undo": "60s"}
-    with (
-        running(tmp_path, **parts) as desk, window_of(desk) as window, serving(Asking(str(window.socket))) as web
-    ):  # fmt: skip
+    with running(tmp_path, **parts) as desk, window_of(desk) as window, browser(window) as web:
         number = opened(desk, sender="Maija <maija@customer.example>").number
         session = log_in(desk, web)
 

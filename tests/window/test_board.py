@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 from conftest import mail, running
 from starlette.testclient import TestClient
-from window.conftest import HERE, Told, Window, serving, window_of
+from window.conftest import HERE, Told, Window, browser, serving, window_of
 from window.sessions import logged_in, wall_put_up
 
 from mailgate.cli import cli
@@ -24,7 +24,6 @@ from mailgate.core.pages.window import Refusal, WindowSettings
 from mailgate.languages import LANGUAGES
 from mailgate.window import board
 from mailgate.window.desk import Away, Refused
-from mailgate.window.desk import Desk as Asking
 from mailgate.window.look import Look
 from mailgate.window.watched import Shared, Streams
 
@@ -143,7 +142,7 @@ def test_w42_a_wall_has_no_button_no_link_and_no_words_of_anybody(window: Window
 
 def test_w21_the_board_of_one_department_shows_nothing_of_another(tmp_path: Path) -> None:
     cai = '[[agent]]\nname = "cai"\naddress = "cai@staff.example"\ndepartments = ["sales"]\n'
-    with running(tmp_path, more=cai) as desk, window_of(desk) as window, serving(Asking(str(window.socket))) as client:
+    with running(tmp_path, more=cai) as desk, window_of(desk) as window, browser(window) as client:
         desk.send(mail("Lamp is dark", sender="maija@customer.example"))
         desk.send(mail("A quote", sender="ville@customer.example", to="sales@acme.example"))
         client.cookies.set("mailgate-session", logged_in(desk, "cai"))
@@ -298,6 +297,6 @@ def test_a_wall_is_made_shown_once_and_ended_at_the_shell(pages_at: Any, tmp_pat
         listed = shell("list")[1]
         assert "hall" in listed and "counts alone" in listed and address.rpartition("/")[2] not in listed
         assert shell("revoke", "hall") == (0, "wall hall shows nothing any more\n")
-        with serving(Asking(str(here.window.socket))) as fresh:
+        with browser(here.window) as fresh:
             assert fresh.get(address).status_code == 404
         assert "no wall 'hall'" in shell("revoke", "hall")[1] and "There is no wall." in shell("list")[1]

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from conftest import running
+from window.conftest import browser
 
 from mailgate.core.pages.form import FormAsked, FormTaken, ShownField, ShownTopic, TopicsPage, Wrong
 from mailgate.core.pages.window import Refusal, WindowSettings
@@ -247,10 +248,8 @@ def test_a_form_that_is_not_public_is_not_there(told: Any, served: Served) -> No
         assert [client.get(url).status_code for url in ("/contact", "/contact/embed", "/contact/thanks")] == [404] * 3
 
 
-def test_what_is_posted_is_a_ticket_before_it_is_thanked_for(tmp_path: Any, window_of: Any, served: Served) -> None:
-    from mailgate.window.desk import Desk as Asking
-
-    with running(tmp_path) as desk, window_of(desk) as window, served(Asking(str(window.socket))) as client:
+def test_what_is_posted_is_a_ticket_before_it_is_thanked_for(tmp_path: Any, window_of: Any) -> None:
+    with running(tmp_path) as desk, window_of(desk) as window, browser(window) as client:
         filled = {**RIGHT, "topic": "sales", "text": "#close\n[#1001] <script>"}
         sent = [client.post("/contact", data=filled, files=[("files", ("kuva.png", b"\x89PNG"))]) for _ in range(2)]
         assert [one.status_code for one in sent] == [303, 303]

@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 from conftest import running
+from window.conftest import browser
 
 from mailgate.core.pages.help import ArticleAsked, ArticlePage, ArticlesAsked, ArticlesPage, ShownArticle
 from mailgate.core.pages.window import Refusal, WindowSettings
 from mailgate.languages import LANGUAGES
 from mailgate.window.desk import Away, Refused
-from mailgate.window.desk import Desk as Asking
 
 SETTINGS = WindowSettings("Acme", "en", LANGUAGES, "Europe/Helsinki", form=True, help=True)
 AT = datetime(2026, 11, 20, tzinfo=UTC)
@@ -166,14 +166,14 @@ def test_help_that_is_not_public_is_not_there_and_a_desk_that_is_away_is_said(to
         assert [client.get(url).status_code for url in urls] == [503] * 4
 
 
-def test_w09_articles_for_agents_and_drafts_are_in_no_byte(tmp_path: Path, window_of: Any, served: Served) -> None:
+def test_w09_articles_for_agents_and_drafts_are_in_no_byte(tmp_path: Path, window_of: Any) -> None:
     shelf = tmp_path / "templates" / "articles"
     shelf.mkdir(parents=True)
     (shelf / "lamps.en.md").write_text(
         "title: Changing lamps\n---\nTurn it *left*. ![x](https://evil.example/x.png) [y](javascript:z)\n"
     )
     (shelf / "fraud.en.md").write_text("title: Zatopek lamps\npublic: no\n---\nZatopek is a fraudster.\n")
-    with running(tmp_path) as desk, window_of(desk) as window, served(Asking(str(window.socket))) as client:
+    with running(tmp_path) as desk, window_of(desk) as window, browser(window) as client:
         from mailgate.core.model.change import Decision, Fate, KeepArticle
 
         draft = Decision(

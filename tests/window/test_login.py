@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
@@ -12,13 +11,12 @@ from email.message import EmailMessage
 import pytest
 from conftest import Desk, from_agent, mail, notice_to, opened, running
 from starlette.testclient import TestClient
-from window.conftest import Told, Window, serving, window_of
+from window.conftest import Told, Window, browser, serving, window_of
 from window.sessions import logged_in
 
 from mailgate.app.admin import staff
 from mailgate.core.pages.login import AN_HOUR, HOUR, TRIES, LoginPage
 from mailgate.core.pages.window import Refusal
-from mailgate.window.desk import Desk as Asking
 from mailgate.window.desk import Refused
 from mailgate.window.login import ASKED, TRIED
 
@@ -35,13 +33,6 @@ def window(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Window]:
     """One desk for all: each letter is asked for an hour after the one before."""
     with running(tmp_path_factory.mktemp("desk"), more=WEB) as desk, window_of(desk) as found:
         yield found
-
-
-@contextmanager
-def browser(window: Window) -> Iterator[TestClient]:
-    """Another browser, that knows no cookie."""
-    with serving(Asking(str(window.socket))) as client:
-        yield client
 
 
 def asked(window: Window, web: TestClient, address: str = BO) -> EmailMessage:
