@@ -11,12 +11,10 @@ from typing import Any
 
 import pytest
 from conftest import from_agent, mail, notice_to, opened, reply
-from window.sessions import wall_put_up
+from window.sessions import page_path, wall_put_up
 
-from mailgate.core.letters import own_page
 from mailgate.core.model.change import Decision, Fate, KeepArticle
 from mailgate.core.model.ticket import EntryKind
-from mailgate.core.proof.page import PageState
 
 CANARY = "CANARY"
 NEVER = ("CANARY", "canary", "staff.example", "mg.", "mg:")  # and agents' addresses, and what proves who they are
@@ -31,11 +29,8 @@ class Stage:
 
     def page(self, *, shared: bool = False) -> str:
         """The path of Maija's page, or of the ticket's that only shows."""
-        desk = self.here.desk
-        moment = desk.gateway.in_force.moment(desk.gateway.clock())
-        ticket = desk.ticket(self.ticket)
-        state = PageState()
-        return f"/t/{own_page.written(moment, ticket, state, None if shared else ticket.requester)}"
+        ticket = self.here.desk.ticket(self.ticket)
+        return page_path(self.here.desk, ticket, None if shared else ticket.requester)
 
 
 def _customers(stage: Stage) -> Iterator[str]:

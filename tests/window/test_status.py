@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 from conftest import confirm, from_agent, mail, notice_to, opened, reply
+from window.sessions import page_path
 
 from mailgate.app.window.customers import defused
-from mailgate.core.letters import own_page
 from mailgate.core.model.ticket import Status, Ticket
 from mailgate.core.pages import status
 from mailgate.core.proof import page
@@ -40,8 +40,7 @@ def customer(here: Any, name: str, subject: str = "Broken lamp", **headers: str)
 
 def own(here: Any, ticket: Ticket) -> str:
     """The path of its requester's page, as a letter to somebody proven would have it."""
-    moment = here.desk.gateway.in_force.moment(here.desk.gateway.clock())
-    return f"/t/{own_page.written(moment, ticket, PageState(), ticket.requester)}"
+    return page_path(here.desk, ticket, ticket.requester)
 
 
 def shown(here: Any, path: str, **query: str) -> str:
@@ -230,9 +229,9 @@ def test_who_comes_on_by_a_copy_reads_that_very_mail_and_nothing_before(here: An
     copied = reply(here.desk.letters("early@customer.example", "ack")[-1], "<early@customer.example>", "For you, too.")
     copied["Cc"] = "Late <late-one@customer.example>"
     here.desk.send(copied)
-    home, moment = here.desk.ticket(ticket.number), here.desk.gateway.in_force.moment(here.desk.gateway.clock())
+    home = here.desk.ticket(ticket.number)
     (late,) = (one for one in home.participants if one.addr.startswith("late-one"))
-    found = shown(here, f"/t/{own_page.written(moment, home, PageState(), late)}")
+    found = shown(here, page_path(here.desk, home, late))
     assert "For you, too." in found and "The lamp does not work." not in found
 
 
@@ -266,10 +265,10 @@ def test_w08_nobody_reads_what_was_said_without_them_before_a_merge(here: Any, b
     one, other = (lamp, alone) if back else (alone, lamp)
     confirm(here.desk, from_agent(here.desk, f"#merge {other.number}\n", notice_to(here.desk, "anna", one.number)))
     settled(here, lambda: here.client.post(own_link, data={"text": "NEW words"}))
-    home, moment = here.desk.ticket(other.number), here.desk.gateway.in_force.moment(here.desk.gateway.clock())
+    home = here.desk.ticket(other.number)
     (pekka,) = (one for one in home.participants if one.addr.startswith("pekka"))
     for reader in (pekka, None):
-        found = shown(here, f"/t/{own_page.written(moment, home, PageState(), reader)}")
+        found = shown(here, page_path(here.desk, home, reader))
         assert ("LAMP" in found, "SECRET" in found, "NEW" in found) == (True, False, True)
     found = shown(here, own_link)
     assert ("LAMP" in found, "SECRET" in found, "NEW" in found) == (True, True, True)
@@ -278,7 +277,7 @@ def test_w08_nobody_reads_what_was_said_without_them_before_a_merge(here: Any, b
     home = here.desk.ticket(third.number)
     for reader, read in (("pekka", (True, False, False)), ("kalle", (False, False, True)), (name, (True, True, True))):
         (person,) = (one for one in home.participants if one.addr.startswith(reader))
-        found = shown(here, f"/t/{own_page.written(moment, home, PageState(), person)}")
+        found = shown(here, page_path(here.desk, home, person))
         assert ("LAMP" in found, "SECRET" in found, "THIRD" in found) == read, reader
 
 

@@ -14,10 +14,8 @@ import pytest
 from browsing import Reader, reading
 from conftest import PATIENCE, Desk, from_agent, mail, notice_to, running
 from window.conftest import Window, window_of
-from window.sessions import logged_in, wall_put_up
+from window.sessions import logged_in, page_path, wall_put_up
 
-from mailgate.core.letters import own_page
-from mailgate.core.proof.page import PageState
 from mailgate.window import serve
 from mailgate.window.app import create_app
 from mailgate.window.desk import Desk as Asking
@@ -63,9 +61,8 @@ class Shown:
 
     def link(self, customer: str) -> str:
         """The address of their page of their newest ticket."""
-        moment = self.desk.gateway.in_force.moment(self.desk.gateway.clock())
         ticket = max((one for one in self.desk.tickets() if one.requester.addr == customer), key=lambda one: one.number)
-        return f"{self.base}/t/{own_page.written(moment, ticket, PageState(), ticket.requester)}"
+        return f"{self.base}{page_path(self.desk, ticket, ticket.requester)}"
 
     @property
     def desk(self) -> Desk:
