@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 from conftest import Desk, from_agent, mail, notice_to, opened, reply, running, whole
+from mailclients import plain_of
 from starlette.testclient import TestClient
 from window.conftest import Asking, Window, browser, window_of
 from window.team import after, log_in, press, pressed, seen
@@ -228,12 +228,6 @@ def test_what_is_not_decided_in_time_is_said_to_be_in_hand(
     assert "Done" in after(web, answer) and desk.ticket(number).owner == "anna"
 
 
-def words_of(letter: EmailMessage) -> str:
-    body = letter.get_body(("plain",))
-    assert body is not None
-    return str(body.get_content())
-
-
 def drawn(web: TestClient, number: int, name: str) -> str:
     """What a ticket's page carries along in a hidden field."""
     return web.get(f"/board/tickets/{number}").text.split(f'name="{name}" value="')[1].split('"')[0]
@@ -273,7 +267,7 @@ def test_a_pasted_notice_is_kept_as_a_note_and_no_answer(tmp_path: Path) -> None
     with desk_with(tmp_path, '[web]\nact = "all"') as (desk, _, web):
         number = opened(desk, sender="Maija <maija@customer.example>").number
         session = log_in(desk, web)
-        pasted = words_of(notice_to(desk, "anna", number))
+        pasted = plain_of(notice_to(desk, "anna", number))
         after(web, press(web, number, "note", session, words=pasted))
         newest = desk.ticket(number).entries[-1]
         assert newest.kind is EntryKind.NOTE and "The lamp does not work." in newest.text

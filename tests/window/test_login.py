@@ -10,6 +10,7 @@ from email.message import EmailMessage
 
 import pytest
 from conftest import Desk, from_agent, mail, notice_to, opened, running
+from mailclients import plain_of
 from starlette.testclient import TestClient
 from window.conftest import Told, Window, browser, serving, window_of
 from window.sessions import logged_in
@@ -53,8 +54,7 @@ def sent(desk: Desk, address: str) -> list[EmailMessage]:
 
 def inside(letter: EmailMessage) -> tuple[str, str]:
     """The path of its link, and its digits."""
-    body = letter.get_body(("plain",))
-    text = body.get_content() if body else ""
+    text = plain_of(letter)
     link, digits = re.search(r"(/login/[a-z0-9.]+)", text), re.search(r"digits: (\d{6})", text)
     assert link and digits, text
     return link[1], digits[1]
@@ -206,8 +206,7 @@ def test_board_by_mail_answers_with_a_link_that_asks_for_its_digits(window: Wind
     letters = sent(desk, BO)
     assert len(letters) == before + 1
     link, digits = inside(letters[-1])
-    body = letters[-1].get_body(("plain",))
-    assert body and f"http://127.0.0.1{link}" in body.get_content()
+    assert f"http://127.0.0.1{link}" in plain_of(letters[-1])
     with browser(window) as client:
         assert client.post(link, data={"digits": ""}).status_code == 422
         assert client.post(link, data={"digits": digits}).headers["location"] == "/board"
@@ -219,8 +218,7 @@ def test_board_off_ends_every_session_and_lists_them(window: Window) -> None:
         logged_in(desk, "anna", f"anna {n}")
     ticket = opened(desk)
     from_agent(desk, "#board off\n", notice_to(desk, "anna", ticket.number))
-    body = desk.letters(ANNA, "question")[-1].get_body(("plain",))
-    assert body and "2 sessions have ended" in body.get_content()
+    assert "2 sessions have ended" in plain_of(desk.letters(ANNA, "question")[-1])
     assert desk.gateway.store.read(lambda read: read.sessions.of_agent("anna", desk.clock())) == []
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from conftest import confirm, from_agent, mail, notice_to, opened, reply
+from mailclients import plain_of
 from window.sessions import page_path
 
 from mailgate.app.window.customers import defused
@@ -27,9 +28,7 @@ OURS = "support@acme.example"
 
 def link_in(letter: EmailMessage) -> str:
     """The path of the page that a letter leads to."""
-    body = letter.get_body(("plain",))
-    assert body is not None
-    return LINK.findall(body.get_content())[-1]
+    return LINK.findall(plain_of(letter))[-1]
 
 
 def customer(here: Any, name: str, subject: str = "Broken lamp", **headers: str) -> tuple[Ticket, str]:
