@@ -9,7 +9,6 @@ import logging
 import os
 import socket
 import subprocess
-import sys
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -18,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from mailgate.core.model.mail import Envelope, Source
-from mailgate.edge.apart import heir, messages
+from mailgate.edge.apart import heir, messages, program
 from mailgate.edge.apart.believed import envelope_of
 from mailgate.edge.apart.frames import BEAT, FrameLine
 from mailgate.edge.apart.messages import (
@@ -41,7 +40,6 @@ from mailgate.store.values import Kept
 
 log = logging.getLogger(__name__)
 
-KEPT_ENVIRONMENT: Final = ("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "HOME", "MAILGATE_CRASH_AT")  # no secrets of ours
 START_TIME: Final = 60.0  # seconds a listener has until it takes mail
 AGREE: Final = 10.0  # seconds it has to take a new generation
 SHORTEST, LONGEST = 0.1, 30.0  # seconds between two starts, doubled each time
@@ -184,11 +182,10 @@ class ListenerKeeper:
 
     def _spawn(self, line: int, bound: list[int]) -> subprocess.Popen[bytes]:
         return subprocess.Popen(  # noqa: S603 - our own interpreter, our own code
-            [sys.executable, "-P", "-c", f"from mailgate.listener import main; main({line})"],
+            [*program.PYTHON, f"from mailgate.listener import main; main({line})"],
             pass_fds=[line, *bound, self._lock],
             stdin=subprocess.DEVNULL,
-            env={key: os.environ[key] for key in KEPT_ENVIRONMENT if key in os.environ}
-            | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PYTHONUTF8": "1"},
+            env=program.environment("TMPDIR", "MAILGATE_CRASH_AT"),
         )
 
     async def _supervise(self) -> None:

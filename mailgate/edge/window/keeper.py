@@ -5,23 +5,21 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import os
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final, Protocol
 
 from mailgate.core.pages.window import WindowState
+from mailgate.edge.apart import program
 from mailgate.edge.smtp import sockets
 from mailgate.edge.smtp.limits import Listener
 from mailgate.edge.window.sock import Answering, WindowSocket
 
 log = logging.getLogger(__name__)
 
-KEPT_ENVIRONMENT: Final = ("PATH", "LANG", "LC_ALL", "TZ", "HOME")  # no secrets of ours
 SHORTEST, LONGEST = 0.5, 60.0  # seconds between two starts, doubled each time
 STEADY: Final = 30.0  # seconds of life after which it was no failed start
 BEAT: Final = 1.0  # seconds between two looks
@@ -214,11 +212,10 @@ class WindowKeeper:
         level, form = self._log_form
         call = f"from mailgate.window.process import child; child({line}, {doors}, {level!r}, {form!r})"
         return subprocess.Popen(  # noqa: S603 - our own interpreter, our own code
-            [sys.executable, "-P", "-c", call],
+            [*program.PYTHON, call],
             pass_fds=[line, *doors],
             stdin=subprocess.DEVNULL,
-            env={key: os.environ[key] for key in KEPT_ENVIRONMENT if key in os.environ}
-            | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PYTHONUTF8": "1"},
+            env=program.environment(),
         )
 
     async def _until_it_ends(self) -> str:
