@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-import socket
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from typing import Final
 
@@ -56,8 +55,3 @@ def server(app: Starlette, doors: Doors | None = None) -> uvicorn.Server:
             limit_concurrency=IN_ALL + 1,
         )
     )
-
-
-def run(app: Starlette, sockets: Sequence[socket.socket]) -> None:
-    """Answer on these listening sockets until the process is told to stop."""
-    server(app).run(sockets=list(sockets))
