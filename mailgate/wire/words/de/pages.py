@@ -21,7 +21,6 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "page.common.your_words": "Ihre Nachricht",
     "page.common.files": "Dateien",
     "page.common.files_how": "höchstens {n}, zusammen bis {size}",
-    "page.common.language": "Sprache",
     "page.common.nobody": "noch niemand",
     # A customer's page of their ticket
     "page.status.new": "Ihre Anfrage ist da; bald nimmt sich jemand ihrer an",

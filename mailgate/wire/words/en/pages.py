@@ -21,7 +21,6 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "page.common.your_words": "Your message",
     "page.common.files": "Files",
     "page.common.files_how": "up to {n}, {size} together",
-    "page.common.language": "Language",
     "page.common.nobody": "nobody yet",
     # A customer's page of their ticket
     "page.status.new": "We have it; somebody will take it soon",

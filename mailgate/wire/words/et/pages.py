@@ -21,7 +21,6 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "page.common.your_words": "Teie kiri",
     "page.common.files": "Failid",
     "page.common.files_how": "kuni {n}, kokku {size}",
-    "page.common.language": "Keel",
     "page.common.nobody": "veel mitte keegi",
     # A customer's page of their ticket
     "page.status.new": "Pöördumine on kohal ja keegi võtab selle peagi ette",

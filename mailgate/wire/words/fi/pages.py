@@ -21,7 +21,6 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "page.common.your_words": "Viestisi",
     "page.common.files": "Liitteet",
     "page.common.files_how": "enintään {n}, yhteensä {size}",
-    "page.common.language": "Kieli",
     "page.common.nobody": "ei vielä kukaan",
     # A customer's page of their ticket
     "page.status.new": "Pyyntösi on perillä, ja joku ottaa sen pian käsittelyyn",

@@ -22,7 +22,6 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "page.common.your_words": "Jūsu ziņa",
     "page.common.files": "Faili",
     "page.common.files_how": "ne vairāk kā {n}, kopā līdz {size}",
-    "page.common.language": "Valoda",
     "page.common.nobody": "vēl neviens",
     # A customer's page of their ticket
     "page.status.new": "Pieteikums ir saņemts, kāds drīz ar to sāks strādāt",

@@ -23,7 +23,6 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "page.common.your_words": "Wiadomość",
     "page.common.files": "Pliki",
     "page.common.files_how": "najwyżej {n}, razem do {size}",
-    "page.common.language": "Język",
     "page.common.nobody": "jeszcze nikt",
     # A customer's page of their ticket
     "page.status.new": "Zgłoszenie jest u nas; wkrótce ktoś się nim zajmie",

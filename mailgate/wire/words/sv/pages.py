@@ -21,7 +21,6 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "page.common.your_words": "Ditt meddelande",
     "page.common.files": "Filer",
     "page.common.files_how": "högst {n}, tillsammans {size}",
-    "page.common.language": "Språk",
     "page.common.nobody": "ingen än",
     # A customer's page of their ticket
     "page.status.new": "Vi har det, och någon tar hand om det snart",
