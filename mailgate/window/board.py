@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
@@ -15,7 +14,7 @@ from mailgate.core.pages.board import BoardAsked, BoardPage, Tiles
 from mailgate.core.pages.wall import WallAsked, WallPage
 from mailgate.core.pages.window import WindowSettings
 from mailgate.window import charts, inside, pages
-from mailgate.window.desk import Away, Refused
+from mailgate.window.desk import Refused
 from mailgate.window.http import cookies
 from mailgate.window.watched import Shared, Streams
 from mailgate.wire.words import Phrases
@@ -70,9 +69,7 @@ def boards(request: Request) -> Boards:
 
 async def session(request: Request) -> tuple[str, WindowSettings]:
     """The session of whoever asks. Raises Refused where there is none, and 404 where there is no board."""
-    known = await pages.settings(request)
-    if not known.board:
-        raise HTTPException(404)
+    known = await inside.settings(request)
     return cookies.read(request, known, inside.SESSION), known
 
 
@@ -138,8 +135,8 @@ def _draw(request: Request, template: str, language: str, known: WindowSettings,
     tall = isinstance(page, WallPage)
     late = sum(page.promises.hours[: page.promises.past]) + page.promises.older
     columns = [
-        charts.Column(speech.weekday(one.at), _day(speech, one.at), one.came, one.solved, one is page.days[-1],
-                      speech.day(one.at))
+        charts.Column(speech.weekday(one.at), str(one.at.astimezone(speech.zone).day), one.came, one.solved,
+                      one is page.days[-1], speech.day(one.at))
         for one in page.days
     ]  # fmt: skip
     values: Mapping[str, object] = {
@@ -157,10 +154,6 @@ def _draw(request: Request, template: str, language: str, known: WindowSettings,
     return pages.of(request).look.html(template, language, known.timezone, values, page.at)
 
 
-def _day(speech: Phrases, at: object) -> str:
-    return str(at.astimezone(speech.zone).day)  # type: ignore[attr-defined]
-
-
 def kinds(tiles: Tiles) -> list[tuple[str, int]]:
     """What we hold, by kind, without those there are none of."""
     return [(name, n) for name, n in zip(KINDS, tiles.kinds, strict=True) if n]
@@ -172,4 +165,3 @@ routes: Final = (
     Route("/wall/{token}", wall),
     Route("/wall/{token}/events", wall_events),
 )
-__all__ = ["Away", "Boards", "boards", "routes", "session"]

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from mailgate.core.pages.window import Refusal
+from mailgate.core.pages.window import Refusal, WindowSettings
 from mailgate.window import pages
 from mailgate.window.desk import Refused
 from mailgate.window.http import cookies
 
 SESSION: Final = "session"  # the cookie
+
+
+async def settings(request: Request) -> WindowSettings:
+    """How the window is set up. Raises HTTPException 404 where the admin wants no board."""
+    known = await pages.settings(request)
+    if not known.board:
+        raise HTTPException(404)
+    return known
 
 
 async def session(request: Request) -> str:

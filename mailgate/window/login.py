@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from mailgate.core.pages.login import ByeAsked, EnterAsked, EnterPage, LoginAsked, LoginPage
-from mailgate.core.pages.window import WindowSettings
-from mailgate.window import pages
+from mailgate.window import inside, pages
 from mailgate.window.desk import Refused
 from mailgate.window.http import cookies, forms
-from mailgate.window.inside import SESSION
 
 BROWSER: Final = "login"  # the cookie of the browser that asked
 ASKED: Final = (10, 600.0)  # letters from one place
@@ -25,7 +22,7 @@ LONGEST: Final = 254  # characters of an address
 
 async def ask(request: Request) -> Response:
     """Whom should the letter go to?"""
-    await _known(request)
+    await inside.settings(request)
     return await pages.show(
         request, "login.html", stage="ask", errors={}, address="", bye="bye" in request.query_params
     )
@@ -33,7 +30,7 @@ async def ask(request: Request) -> Response:
 
 async def asked(request: Request) -> Response:
     """The letter is on its way, or the address is nobody's: the same page for both."""
-    known = await _known(request)
+    known = await inside.settings(request)
     cookies.same_site(request)
     pages.limit(request, "login", *ASKED)
     address = (await forms.read(request, shown="address")).get("address")
@@ -48,20 +45,20 @@ async def asked(request: Request) -> Response:
 
 async def sent(request: Request) -> Response:
     """Look into your mail; the digits may be typed here."""
-    await _known(request)
+    await inside.settings(request)
     return await pages.show(request, "login.html", stage="sent", errors={}, action="/login/sent")
 
 
 async def link(request: Request) -> Response:
     """What the link of a letter shows, however often it is opened: a button, and a place for digits elsewhere."""
-    known = await _known(request)
+    known = await inside.settings(request)
     here = bool(cookies.read(request, known, BROWSER))
     return await pages.show(request, "login.html", stage="link", here=here, errors={}, action=request.url.path)
 
 
 async def enter(request: Request) -> Response:
     """Log in: by the link, by the digits, or by both."""
-    known = await _known(request)
+    known = await inside.settings(request)
     cookies.same_site(request)
     pages.limit(request, "enter", *TRIED)
     digits = (await forms.read(request, shown="digits")).get("digits")[:20]
@@ -81,28 +78,20 @@ async def enter(request: Request) -> Response:
             action=request.url.path,
         )  # fmt: skip
     response = RedirectResponse("/board", 303)
-    cookies.put(response, known, SESSION, page.session, page.seconds)
+    cookies.put(response, known, inside.SESSION, page.session, page.seconds)
     cookies.drop(response, known, BROWSER)
     return response
 
 
 async def bye(request: Request) -> Response:
     """Log out."""
-    known = await _known(request)
-    session = cookies.read(request, known, SESSION)
+    known = await inside.settings(request)
+    session = cookies.read(request, known, inside.SESSION)
     cookies.meant(request, session, (await forms.read(request)).get(cookies.FIELD))
     await pages.ask(request, "bye", ByeAsked(session))
     response = RedirectResponse("/login?bye", 303)
-    cookies.drop(response, known, SESSION)
+    cookies.drop(response, known, inside.SESSION)
     return response
-
-
-async def _known(request: Request) -> WindowSettings:
-    """Raises HTTPException 404 where the admin wants no board."""
-    known = await pages.settings(request)
-    if not known.board:
-        raise HTTPException(404)
-    return known
 
 
 routes: Final = (
