@@ -17,7 +17,7 @@ from mailgate.core.commands import catalogue, ticket_filter
 from mailgate.core.letters.views import LONGEST_THREAD
 from mailgate.core.model.change import Decision, Outbound
 from mailgate.core.model.content import Question
-from mailgate.core.model.policy import Agent, Policy, Role
+from mailgate.core.model.policy import Agent, Policy
 from mailgate.core.model.said import Words, moment, said
 from mailgate.core.model.shown import Fact, Section, TicketRow
 from mailgate.core.model.ticket import Entry, Status, Ticket
@@ -176,7 +176,7 @@ def held_of(
     """
     found = held_by(read, policy, agent, now)
     lines = _held_lines(policy, found)
-    if agent.role in (Role.LEAD, Role.ADMIN):
+    if agent.chief:
         caught = (one for one in read.mail.parked() if one.why == "trap")
         lines += tuple(Fact(said("asked.parked"), collected.waits(one)) for one in caught)
     return lines, found.tickets, len(found)

@@ -22,7 +22,7 @@ from mailgate.core.model.outage import (
     SetNews,
     StopAnswers,
 )
-from mailgate.core.model.policy import Department, Role
+from mailgate.core.model.policy import Department
 from mailgate.core.model.said import Said
 from mailgate.core.model.shown import Gathering
 from mailgate.core.text import language as languages
@@ -194,7 +194,7 @@ def _leads(context: CommandContext, department: Department) -> bool:
     lead, agent = readers.lead_of(context.policy, department), context.agent
     if lead is not None and lead.name == agent.name:
         return True
-    elsewhere = agent.role in (Role.LEAD, Role.ADMIN) and agent.works_in(department.name)
+    elsewhere = agent.chief and agent.works_in(department.name)
     return elsewhere or readers.stands_in(context.world.moment, agent, department)
 
 

@@ -145,8 +145,7 @@ def lead_here(moment: Moment, department: str) -> Agent | None:
 
 def leads(moment: Moment, agent: Agent) -> bool:
     """True for leads and admins, and for whoever stands in for the lead of a department."""
-    chief = agent.role in (Role.LEAD, Role.ADMIN)
-    return chief or any(stands_in(moment, agent, department) for department in moment.policy.departments)
+    return agent.chief or any(stands_in(moment, agent, department) for department in moment.policy.departments)
 
 
 def stands_in(moment: Moment, agent: Agent, department: Department) -> bool:

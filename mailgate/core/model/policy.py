@@ -82,6 +82,11 @@ class Agent:
         return self.full_name or self.name
 
     @property
+    def chief(self) -> bool:
+        """True for a lead or an admin, wherever they work."""
+        return self.role in (Role.LEAD, Role.ADMIN)
+
+    @property
     def home(self) -> str:
         """The first department they were given; "" for an agent of all."""
         return next(iter(self.departments), "")

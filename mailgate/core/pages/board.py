@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from mailgate.core.model.desk_rows import Load
-from mailgate.core.model.policy import Agent, Policy, Role
+from mailgate.core.model.policy import Agent, Policy
 from mailgate.core.model.ticket import Status
 
 HOUR = timedelta(hours=1)
@@ -134,7 +134,7 @@ class DeskRows:
 
 def scope_of(policy: Policy, agent: Agent) -> tuple[str, ...]:
     """The departments whose board an agent sees; () is all: those of leads and admins, and of who works in all."""
-    if agent.role in (Role.LEAD, Role.ADMIN):
+    if agent.chief:
         return ()
     return tuple(one.name for one in policy.departments if one.name in agent.departments)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mailgate.core.model.policy import Agent, Role
+from mailgate.core.model.policy import Agent
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,5 +20,4 @@ class Reader:
 
 def reader_of(agent: Agent) -> Reader:
     """The agent as pages know them."""
-    leads = agent.role in (Role.LEAD, Role.ADMIN)
-    return Reader(agent.name, agent.shown_name, agent.language, agent.timezone, leads)
+    return Reader(agent.name, agent.shown_name, agent.language, agent.timezone, agent.chief)
