@@ -188,8 +188,7 @@ class _Letter:
         self, text: str, files: Iterable[tuple[str, bytes]] = (), marks: Iterable[tuple[str, str]] = ()
     ) -> Said | Refusal:
         policy, ticket = self.moment.policy, self.ticket
-        home = policy.department(ticket.department)
-        to = home.addresses[0] if home.addresses else home.from_.addr
+        to = policy.department(ticket.department).addresses[0]
         subject = f"Re: {policy.tag(ticket.number)} {without_prefixes(ticket.subject)}"
         answers = self.desk.gateway.ids.message_id(ticket.number, Audience.CUSTOMER, "", Purpose.WORDS)
         envelope = Envelope(self.person.addr, (to,), Source.WINDOW, peer=self.peer[:64])

@@ -99,8 +99,7 @@ def take(desk: WindowDesk, asked: FormAsked) -> FormTaken | Refusal:
 
 def as_mail(asked: FormAsked, topic: Topic, policy: Policy, alike: bool = False) -> tuple[bytes, str]:
     """The octets of the mail that a form is, and where it goes."""
-    home = policy.department(topic.department)
-    to = home.addresses[0] if home.addresses else home.from_.addr
+    to = policy.department(topic.department).addresses[0]
     marks = [(visitor.FIELD, f"{key}={answer}") for key, answer in form.answers(topic, asked).items()]
     trap = form.trap(asked, alike)
     raw = typed_mail(

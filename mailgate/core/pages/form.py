@@ -140,7 +140,7 @@ def address_of(topic: Topic, policy: Policy) -> str:
     """Where mail about it is sent: the address that customers see of its department."""
     home = policy.department(topic.department)
     seen = home.from_.addr
-    return seen if policy.department_at(seen) == home.name or not home.addresses else home.addresses[0]
+    return seen if policy.department_at(seen) == home.name else home.addresses[0]
 
 
 def wrong(
