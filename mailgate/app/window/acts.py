@@ -43,13 +43,13 @@ def act(desk: WindowDesk, asked: ActAsked) -> ActPage | Refusal:
         return Refusal("size", (("size", size(acts.LONGEST_WORDS)),))
     snapshot, now = gateway.in_force.snapshot, gateway.clock()
     policy = snapshot.policy
+    speech = Phrases(agent.language, agent.timezone, now)
 
     def look(read: Read) -> tuple[bytes, Envelope, Ticket] | ActPage | Refusal:
         ticket = shown_to(read, asked.number)
         if ticket is None or not acts.may(policy, agent, asked.command):
             return Refusal("forbidden")
         line = acts.line(asked)
-        speech = Phrases(agent.language, agent.timezone, now)
         if not acts.is_one(line, policy) or (asked.command in acts.WITH_WORDS and not acts.words(asked)):
             return ActPage(ticket.number, "refused", lines=(speech.say("page.thread.unclear", command=line),))
         newer = thread.written_since(ticket, session.page_made(asked.seen, now))
@@ -76,7 +76,6 @@ def act(desk: WindowDesk, asked: ActAsked) -> ActPage | Refusal:
         return Refusal("trouble", wait=20)
     number = kept.number if kept.duplicate_of is None else kept.duplicate_of
     gateway.intake.await_fate(number, DECIDED)
-    speech = Phrases(agent.language, agent.timezone, now)
     became = gateway.store.read(lambda read: told(read, policy, agent, speech, number))
     return ActPage(ticket.number, became.state if became else "hand", number, became.lines if became else ())
 
