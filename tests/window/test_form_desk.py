@@ -11,6 +11,7 @@ from typing import Any
 
 from click.testing import CliRunner
 from conftest import from_agent, notice_to, opened, running
+from mailclients import plain_of
 
 from mailgate.app.window import forms
 from mailgate.app.window.forms_seen import FormsSeen
@@ -56,7 +57,7 @@ def held_of(desk: Any) -> dict[str, bool]:
     for name in ("anna", "bo"):
         from_agent(desk, "#list held\n", notice_to(desk, name, ticket.number), name)
         (answer,) = desk.letters(f"{name}@staff.example", "question")
-        found[name] = "filled in as programs do it" in " ".join(str(answer.get_body(("plain",)).get_content()).split())
+        found[name] = "filled in as programs do it" in " ".join(plain_of(answer).split())
     return found
 
 
