@@ -7,7 +7,7 @@ from datetime import datetime
 from mailgate.core.pages.login import LoginAsk, Session, Wall
 from mailgate.store import rows, session
 from mailgate.store.session import Room
-from mailgate.store.settings import SET_SETTING
+from mailgate.store.settings import Settings
 
 ASKED = "INSERT INTO web_login (letter, agent, browser, at) VALUES (:letter, :agent, :browser, :at)"
 # One that was asked for by mail has no row before it is tried.
@@ -50,7 +50,7 @@ TAKEN_DOWN = "DELETE FROM wall WHERE name = :name"
 def end_all(session: session.Session, agent: str, now: int) -> None:
     """No session of this agent stands any more, and no letter written to them before `now` (microseconds) logs in."""
     session.run(ENDED_ALL, {"agent": agent})
-    session.run(SET_SETTING, {"key": f"sessions-ended:{agent}", "value": str(now)})
+    Settings(session).set(f"sessions-ended:{agent}", str(now))
     session.run(COUNTED, {})
 
 
