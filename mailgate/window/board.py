@@ -68,7 +68,7 @@ def boards(request: Request) -> Boards:
 
 
 async def session(request: Request) -> tuple[str, WindowSettings]:
-    """The session of whoever asks. Raises Refused where there is none, and 404 where there is no board."""
+    """The session of whoever asks, "" where there is none. Raises HTTPException 404 where there is no board."""
     known = await inside.settings(request)
     return cookies.read(request, known, inside.SESSION), known
 

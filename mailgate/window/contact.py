@@ -95,7 +95,7 @@ async def sent(request: Request) -> Response:
     except Refused as refused:
         if refused.refusal.code not in ("files", "size"):
             raise
-        form, large = Form(dict(request.state.kept[0])), refused.refusal
+        form, large = Form(dict(pages.kept(request)[0])), refused.refusal
     seen = await visit(request)
     filled = Filled(form.fields, lost=bool(form.files or large))
     topic = seen.topic(form.get("topic"))

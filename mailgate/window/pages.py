@@ -124,3 +124,9 @@ def keep(request: Request, words: Mapping[str, str], shown: str = "text", *, fil
     `words` is field -> text as the form has them, `shown` the field that people see; the others go along unseen.
     """
     request.state.kept = (tuple(words.items()), shown, files)
+
+
+def kept(request: Request) -> tuple[tuple[tuple[str, str], ...], str, bool]:
+    """What `keep` was told: the words, which field is shown, and whether files go with it; no words by default."""
+    found: tuple[tuple[tuple[str, str], ...], str, bool] = getattr(request.state, "kept", ((), "", False))
+    return found

@@ -41,7 +41,7 @@ async def problem(
     told: dict[str, Any] = {key: int(text) if key == "n" and text.isdecimal() else text for key, text in values.items()}
     asked = request.query_params.get("lang") == language
     here = request.url.path + (f"?lang={language}" if asked else "")  # what is sent again stays in its language
-    kept, shown, files = getattr(request.state, "kept", ((), "", False))
+    kept, shown, files = pages.kept(request)
     return await pages.show(
         request,
         "problem.html",
@@ -71,7 +71,7 @@ async def of_refusal(request: Request, error: Exception) -> Response:
     """What the desk said no to; who has to log in is led there, with nothing typed that would be lost by it."""
     assert isinstance(error, Refused)
     refusal: Refusal = error.refusal
-    kept, shown, _ = getattr(request.state, "kept", ((), "", False))
+    kept, shown, _ = pages.kept(request)
     if refusal.code == "login" and not dict(kept).get(shown, "").strip():
         return RedirectResponse("/login", 303)
     known = f"page.refused.{refusal.code}" in words.CATALOGUES["en"]

@@ -19,6 +19,7 @@ from starlette.requests import ClientDisconnect, Request
 from mailgate.core.pages.window import Refusal
 from mailgate.window import pages
 from mailgate.window.desk import Refused
+from mailgate.window.http import cookies
 from mailgate.wire import words
 
 FIELDS: Final = 60  # of one form
@@ -184,7 +185,7 @@ def _size(size: int) -> Refusal:
 
 
 def _keep(request: Request, fields: dict[str, str], shown: str, files: int) -> None:
-    pages.keep(request, {name: text for name, text in fields.items() if name != "token"}, shown, files=files > 0)
+    pages.keep(request, {name: text for name, text in fields.items() if name != cookies.FIELD}, shown, files=files > 0)
 
 
 async def _file(sent: UploadFile) -> Upload:
