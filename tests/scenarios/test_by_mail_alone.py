@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 from cases import POLICY
 from conftest import Desk, confirm, from_agent, mail, notice_to, only, opened, reply, running, whole
+from mailclients import plain_of
 
 from mailgate.app.questions.report import of_period
 
@@ -142,8 +143,7 @@ def test_the_same_answer_once_more_leaves_at_once_though_the_notice_shows_it_and
     from_agent(desk, f"#solve\n\n{answer}\n", notice_to(desk, "anna", opened(desk, "Lamp flickers in the hall").number))
     desk.gateway.store.write(lambda tx: tx.tickets.index(100)).result()
     notice = notice_to(desk, "bo", opened(desk, "The lamp in my hall flickers", sender=KARI).number)
-    text = notice.get_body(("plain",))
-    quoted = str(text.get_content()) if text else ""
+    quoted = plain_of(notice)
     assert f"Anna Virtanen: {answer}" in quoted
     marked = "".join(f"> {line}\n" for line in quoted.splitlines())
     for words in (f"{answer}\n", f"Dear Kari,\n\n{answer}\n\nOn Friday Acme wrote:\n{marked}"):

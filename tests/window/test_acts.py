@@ -183,8 +183,7 @@ def test_pages_that_may_answer_have_a_reply_box_that_waits_like_any_answer(tmp_p
     with desk_with(tmp_path, '[web]\nact = "all"') as (desk, _, web):
         number = opened(desk, sender="Maija <maija@customer.example>").number
         session = log_in(desk, web)
-        before = web.get(f"/board/tickets/{number}")
-        made = before.text.split('name="seen" value="')[1].split('"')[0]
+        made = drawn(web, number, "seen")
         told = after(web, press(web, number, "reply", session, words="It leaves today.", seen=made, once="a"))
         assert "Done" in told
         desk.settle()
