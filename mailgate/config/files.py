@@ -27,7 +27,7 @@ def check_mode(document: Document, model: FileModel, work: Loading) -> None:
         work.note((), "belongs to another user, who may change it", warning=True)
     if found.st_mode & 0o022:
         work.note((), f"{mode}: others may change it; chmod go-w {document.path}", warning=True)
-    texts = [model.identity.keys, *(agent.password for agent in model.agent)]
+    texts = [model.identity.keys, model.lookup.secret, *(agent.password for agent in model.agent)]
     for login in (*model.imap, *model.outgoing):
         texts += [login.password, login.client_secret]
     if found.st_mode & 0o044 and any(text not in ("", "auto") and plain(text) for text in texts):

@@ -42,6 +42,7 @@ from mailgate.config.kinds import (
     Working,
     Zone,
 )
+from mailgate.config.lookup import LookupModel
 from mailgate.config.web import WebModel
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -314,3 +315,4 @@ class FileModel(Model):
     log: LogModel = LogModel()
     metrics: MetricsModel = MetricsModel()
     web: WebModel = WebModel()
+    lookup: LookupModel = LookupModel()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from ipaddress import IPv4Network, IPv6Network
@@ -181,6 +182,27 @@ class Web:
 
 
 @dataclass(frozen=True, slots=True)
+class Lookup:
+    """Where customers are looked up: by one of `url` and `command`, or nowhere."""
+
+    url: str  # with {names} of what is known of a customer
+    secret: Secret | None
+    header: str  # that carries the secret
+    command: tuple[str, ...]
+    fields: Mapping[str, tuple[str, ...]]  # a field of the customer -> the steps into an answer
+    wait: timedelta  # a mail is held up no longer
+    timeout: timedelta  # of one question
+    cache: timedelta  # an answer that old is asked for anew
+    stale: timedelta  # and one that old counts for nothing
+    rate: float  # questions a minute, 0 is without limit
+
+    @property
+    def on(self) -> bool:
+        """True when there is somebody to ask."""
+        return bool(self.url or self.command)
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Everything one `mailgate.toml` says."""
 
@@ -196,6 +218,7 @@ class Config:
     log: Log
     metrics: Metrics
     web: Web
+    lookup: Lookup
     rules_folder: Path
     rules_reload: bool  # load again when a file changes
     templates_folder: Path

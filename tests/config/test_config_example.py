@@ -52,6 +52,7 @@ def shown(data: Any, path: str = "") -> Iterator[tuple[str, Any]]:
             "forwards",
             "web.form.topics.text",
             "web.form.topics.fields.text",
+            "lookup.fields",
         ):
             yield from shown(value, here)
         elif isinstance(value, list) and value and isinstance(value[0], dict):
