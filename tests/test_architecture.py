@@ -24,15 +24,16 @@ FILES = sorted(ROOT.rglob("*.py"))
 
 # Which rooms a room may know. `store` alone is the engine; its protocols and its files of mail are rooms of their own.
 STORE = {
-    "store.base", "store.verbs", "store.counting", "store.outage_verbs", "store.waves_asked", "store.window_asked", "store.values", "store.blobs",
-    "store.former",
+    "store.base", "store.verbs", "store.counting", "store.outage_verbs", "store.waves_asked", "store.window_asked", "store.customers_asked", "store.values",
+    "store.blobs", "store.former",
 }  # fmt: skip
 MAY = {
     "__init__": set(), "errors": set(), "crash": set(), "newfile": set(), "tomlfile": {"errors"}, "places": {"errors", "tomlfile"}, "languages": set(),
     "core": {"errors"},
     "core.text": {"core", "errors"}, "core.quoting": {"core", "errors", "core.text"},
     "core.pages.policy": {"core"},  # a part of the policy that stands beside what it is for
-    "core.model": {"core", "errors", "core.text", "core.quoting", "core.pages.policy"}, "core.rules": {"core", "errors", "core.text", "core.model"},
+    "core.customers": {"core", "core.text"},
+    "core.model": {"core", "errors", "core.text", "core.quoting", "core.customers", "core.pages.policy"}, "core.rules": {"core", "errors", "core.text", "core.model"},
     "core.worktime": {"core", "errors", "core.text", "core.model"}, "core.proof": {"core", "errors", "core.text", "core.model"},
     "core.figures": {"core", "errors", "core.worktime"},
     "core.letters": {"core", "errors", "core.text", "core.model", "core.worktime", "core.proof"},
@@ -42,8 +43,9 @@ MAY = {
     "core.mails": {"core", "errors", "core.text", "core.quoting", "core.model", "core.rules", "core.worktime", "core.proof", "core.letters",
                    "core.commands"},
     "store.values": {"errors", "core"}, "store.verbs": {"errors", "core", "store.values"}, "store.counting": {"core"},
-    "store.outage_verbs": {"core"}, "store.waves_asked": {"core"}, "store.window_asked": {"core"},
-    "store.base": {"errors", "core", "store.values", "store.verbs", "store.counting", "store.outage_verbs", "store.waves_asked", "store.window_asked"},
+    "store.outage_verbs": {"core"}, "store.waves_asked": {"core"}, "store.window_asked": {"core"}, "store.customers_asked": {"core"},
+    "store.base": {"errors", "core", "store.values", "store.verbs", "store.counting", "store.outage_verbs", "store.waves_asked", "store.window_asked",
+                   "store.customers_asked"},
     "store.blobs": {"errors", "crash", "newfile", "store.values"}, "store.former": set(),
     "wire": {"errors", "core", "languages"}, "edge": {"errors", "crash", "newfile", "core", "store.base", "store.values"},
     "systemd": set(), "edge.window": {"__init__", "errors", "core", "edge"}, "window": {"errors", "log", "systemd", "languages", "core", "wire", "edge.window"},
@@ -73,7 +75,7 @@ HOMES = {
     "markupsafe": ("wire.letters", "wire.words.sentences", "window"), "nh3": "wire.text.sanitize", "selectolax": "wire", "babel": "wire.words", "flufl": "wire.report",
     "authres": "wire.mime.authentication", "markdown_it": "wire.letters.markdown", "aiosmtpd": "edge.smtp",
     "msgspec": ("edge.apart.messages", "edge.window.verbs"), "imapclient": "edge.imap", "dns": "edge.out.dns_look", "smtplib": "edge.out.smtp", "apscheduler": "app.jobs.schedule",
-    "sqlite3": "store", "sqlite_utils": "store.sqlite.schema", "click": "cli", "holidays": "config.calendars",
+    "sqlite3": "store", "sqlite_utils": ("store.sqlite.schema", "store.customers.customers"), "click": "cli", "holidays": "config.calendars",
     "starlette": "window", "uvicorn": "window", "h11": "window", "anyio": "window", "python_multipart": "window",
 }  # fmt: skip
 # Modules that import inside functions, and why; everything else says at its top what it needs.
@@ -81,6 +83,7 @@ LATE = {
     "cli": "each command starts fast",
     "config.calendars": "50 ms that a gateway without holidays need not spend",
     "store.sqlite.schema": "needed once, when the data folder is older than the program",
+    "store.customers.customers": "needed by who has a file of customers, when it changes",
 }
 # Modules that find others by a name they are given, and why.
 BY_NAME = {

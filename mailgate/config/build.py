@@ -52,6 +52,7 @@ def build(model: FileModel, work: Loading) -> tree.Config:
         rules_reload=model.rules.reload,
         templates_folder=work.path(model.letters.templates),
         logo=picture.path,
+        customers_file=work.maybe_path(model.customers.file),
         policy=_policy(model, gateway, picture, work),
     )
 

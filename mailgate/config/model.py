@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from mailgate.config.customers import CustomersModel
 from mailgate.config.kinds import (
     AgentName,
     Clock,
@@ -314,5 +315,6 @@ class FileModel(Model):
     retention: RetentionModel = RetentionModel()
     log: LogModel = LogModel()
     metrics: MetricsModel = MetricsModel()
+    customers: CustomersModel = CustomersModel()
     web: WebModel = WebModel()
     lookup: LookupModel = LookupModel()

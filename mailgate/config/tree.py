@@ -223,5 +223,6 @@ class Config:
     rules_reload: bool  # load again when a file changes
     templates_folder: Path
     logo: Path | None  # the file of the picture in letters
+    customers_file: Path | None  # whom we were told of
     policy: Policy  # agents carry id 0 until the store has named them
     warnings: tuple[Problem, ...] = ()

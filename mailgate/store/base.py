@@ -13,6 +13,7 @@ from mailgate.core.model.change import Decision, Facts, Needs
 from mailgate.core.model.policy import Agent, Department
 from mailgate.errors import Temporary
 from mailgate.store.counting import ReportRead
+from mailgate.store.customers_asked import CustomersRead, CustomersTx
 from mailgate.store.outage_verbs import OutageRead, OutageTx
 from mailgate.store.values import (
     Applied,
@@ -71,6 +72,8 @@ class Read(Protocol):
     def board(self) -> BoardRead: ...
     @property
     def sessions(self) -> SessionsRead: ...
+    @property
+    def customers(self) -> CustomersRead: ...
 
     def facts(self, needs: Needs, now: datetime) -> Facts:
         """All the store knows that matters for one decision; ask inside the transaction that applies it."""
@@ -95,6 +98,8 @@ class Tx(Read, Protocol):
     def waves(self) -> WavesTx: ...
     @property
     def sessions(self) -> SessionsTx: ...
+    @property
+    def customers(self) -> CustomersTx: ...
 
     def apply(
         self,

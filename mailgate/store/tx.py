@@ -9,6 +9,7 @@ from pathlib import Path
 from mailgate.core.model.change import Decision, Facts, Needs
 from mailgate.store import backfill
 from mailgate.store.base import Applied, Ids, Stamp
+from mailgate.store.customers.customers import Customers
 from mailgate.store.mail.inbox import Mail
 from mailgate.store.outages import Outages
 from mailgate.store.outbox.letters import Outbox
@@ -39,10 +40,11 @@ class Transaction:
         self.outage = Outages(session)
         self.board = Board(session)
         self.sessions = Sessions(session)
+        self.customers = Customers(session)
 
     def facts(self, needs: Needs, now: datetime) -> Facts:
         """See `base.Read.facts`."""
-        return FactsReading(self.session, self.tickets, self.people).facts(needs, now)
+        return FactsReading(self.session, self.tickets, self.people, self.customers).facts(needs, now)
 
     def apply(
         self,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from mailgate.core.customers.customer import Customer
 from mailgate.core.model.canned import Article
 from mailgate.core.model.content import Content
 from mailgate.core.model.desk_rows import JournalLine
@@ -177,6 +178,7 @@ class Facts:
     asked_articles: Mapping[str, Article] = field(default_factory=dict)  # those that wait for a lead, by name
     callers: Mapping[str, Address] = field(default_factory=dict)  # asked with `phones`: whose line it was last
     people: Mapping[str, KnownPerson] = field(default_factory=dict)  # those asked for or found as callers, by address
+    customers: Mapping[str, Customer] = field(default_factory=dict)  # what the desk was told of them, by address
     queue: tuple[Ticket, ...] = ()  # asked with `queue_of`: what is to be done next, most pressing first
     ticket_subjects: Mapping[int, tuple[str, ...]] = field(default_factory=dict)  # all earlier subjects
     letter_subjects: Mapping[int, tuple[str, ...]] = field(

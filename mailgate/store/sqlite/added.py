@@ -169,3 +169,19 @@ CREATE TABLE wall (
   name TEXT PRIMARY KEY, digest TEXT NOT NULL UNIQUE, agents INTEGER NOT NULL, at INTEGER NOT NULL
 ) STRICT;
 """
+
+# Customers the desk was told of, from one generation of their file until another, and all they are found by: addresses,
+# `@domain`s, `#` with a customer number, `tel:` with the last digits of a telephone number.
+CUSTOMERS = """
+CREATE TABLE customer (
+  id INTEGER PRIMARY KEY, keys TEXT NOT NULL, name TEXT NOT NULL, company TEXT NOT NULL, number TEXT NOT NULL,
+  phones TEXT NOT NULL, language TEXT NOT NULL, tier TEXT NOT NULL, agent TEXT NOT NULL, links TEXT NOT NULL,
+  fields TEXT NOT NULL, since INTEGER NOT NULL, until INTEGER
+) STRICT;
+CREATE INDEX customer_since ON customer(since);
+CREATE INDEX customer_until ON customer(until) WHERE until IS NOT NULL;
+CREATE TABLE customer_key (
+  key TEXT NOT NULL, customer INTEGER NOT NULL REFERENCES customer(id), PRIMARY KEY (key, customer)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX customer_key_customer ON customer_key(customer);
+"""

@@ -9,6 +9,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from mailgate.core.customers import customer
+from mailgate.core.customers.customer import Customer
 from mailgate.core.model import outage
 from mailgate.core.model.change import Absence, Facts, Needs, SentLetter
 from mailgate.core.model.content import Question, Receipt
@@ -18,6 +20,8 @@ from mailgate.core.model.ticket import Entry, EntryKind, Status, Ticket
 from mailgate.core.model.trace import from_plain as trace_from_plain
 from mailgate.core.worktime import skills
 from mailgate.store import rows
+from mailgate.store.customers.customers import SETTING as CUSTOMERS
+from mailgate.store.customers.customers import Customers, taken_from
 from mailgate.store.mail import statements as mail_sql
 from mailgate.store.outbox import signed
 from mailgate.store.outbox.letters import MINUTE
@@ -37,9 +41,9 @@ QUEUED = 10  # tickets of an agent's queue that a decision may name
 class FactsReading(Room):
     """Answers `Needs`."""
 
-    def __init__(self, session: Session, tickets: Tickets, people: People) -> None:
+    def __init__(self, session: Session, tickets: Tickets, people: People, customers: Customers) -> None:
         super().__init__(session)
-        self._ticket_room, self._people_room = tickets, people
+        self._ticket_room, self._people_room, self._customer_room = tickets, people, customers
 
     def facts(self, needs: Needs, now: datetime) -> Facts:
         """See `core.model.change.Facts`; what the needs do not ask for is not read."""
@@ -71,7 +75,7 @@ class FactsReading(Room):
         self._threads(known, tickets, ids, now, answers=bool(known["letters"]) or needs.on_page)
         self._silence(known, ids, needs.sender, now)
         self._sender(known, needs, now)
-        self._people(known, now)
+        standing = self._people(known, now)
         if needs.orders:
             self._orders(known, tickets, ids)
         if needs.forwards:
@@ -83,7 +87,19 @@ class FactsReading(Room):
             known["callers"] = self._callers(needs.phones)
         named = [*needs.people, *(one.addr for one in known.get("callers", {}).values())]
         known["people"] = {one.address.key: one for one in map(self._person, named) if one}
+        asked_for = (needs.sender, needs.requester, *named, *(one.requester.addr for one in tickets.values()))
+        known["customers"] = self._customers(standing.get(CUSTOMERS), asked_for)
         return Facts(**known)
+
+    def _customers(self, kept: str | None, addresses: Iterable[str]) -> dict[str, Customer]:
+        """What is known of these people, by canonical address; nothing is read while no customers are known at all."""
+        taken = taken_from(kept)
+        if taken is None or not taken.count:
+            return {}
+        wanted = {key: customer.address_keys(key) for key in map(canonical, addresses) if "@" in key}
+        rows_found = self._customer_room.held(taken, (key for keys in wanted.values() for key in keys))
+        found = {key: customer.found(key, rows_found) for key in wanted}
+        return {key: one for key, one in found.items() if one is not None}
 
     def _duplicate(self, needs: Needs) -> dict[str, Any]:
         known: dict[str, Any] = {}
@@ -349,7 +365,8 @@ class FactsReading(Room):
         found = self.session.one(sql.TICKETS_FROM, {"requester": address["id"], "since": since})
         return (int(found["opened"]), bool(found["answered"])) if found else (0, False)
 
-    def _people(self, known: dict[str, Any], now: datetime) -> None:
+    def _people(self, known: dict[str, Any], now: datetime) -> dict[str, str]:
+        """Who works how much, and what stands at the moment; returns the settings, which others read too."""
         found: dict[str, list[rows.Row]] = defaultdict(list)
         hour = rows.micros(now - HOUR)
         params = {"now": rows.micros(now), "hour": hour, "minute": hour // MINUTE}
@@ -371,7 +388,9 @@ class FactsReading(Room):
         for row in found["tag"]:
             watched[row["value"]].append(row["name"])
         known["tag_watchers"] = {tag: tuple(sorted(names)) for tag, names in watched.items()}
-        kept = {row["name"]: json.loads(row["value"]) for row in found["setting"]}
+        settings = {row["name"]: row["value"] for row in found["setting"]}
+        kept = {name: json.loads(value) for name, value in settings.items()}
         known["promise_seconds"] = kept.get("promises", {})
         known["incidents"] = outage.in_force(outage.incidents_from_plain(kept.get("incidents", ())), now)
         known["news"] = outage.in_force(outage.news_from_plain(kept.get("news", ())), now)
+        return settings

@@ -87,7 +87,7 @@ OTHER: dict[str, Any] = {
     "letters.quiet_hours": "22:00-06:00",
     "letters.suggest": True, "letters.links": {"order": "https://shop.example/{order}"},
     "notices.attach_max": "9MB", "rules.folder": "elsewhere", "rules.reload": True,
-    "commands.aliases": {"tehty": "solve"}, "commands.undo_window": "9m", "forwards": {"billing": "ap@books.example"}, "digest.at": "09:00", "digest.to": ["lead"],
+    "commands.aliases": {"tehty": "solve"}, "commands.undo_window": "9m", "forwards": {"billing": "ap@books.example"}, "customers.file": "customers.csv", "digest.at": "09:00", "digest.to": ["lead"],
     "reports.spent_by_agent": True, "gateway.privacy": "https://acme.example/privacy",
     "retention.raw": "90d", "retention.text": "90d", "retention.archive_folder": "archive",
     "log.level": "debug", "log.format": "json", "metrics.listen": "127.0.0.1:8029",

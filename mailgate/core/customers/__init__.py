@@ -1,0 +1,1 @@
+"""Who customers are, as the desk was told: values and finding."""

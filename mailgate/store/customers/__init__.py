@@ -1,0 +1,1 @@
+"""What the store keeps of customers that the desk was told of."""
