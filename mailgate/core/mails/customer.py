@@ -32,7 +32,7 @@ from mailgate.core.model.mail import Address, MailKind
 from mailgate.core.model.moment import reopening_is_over
 from mailgate.core.model.said import said
 from mailgate.core.model.ticket import AnyTicket, EntryKind, Priority, Status, Ticket
-from mailgate.core.proof import visitor
+from mailgate.core.proof import exchange, visitor
 from mailgate.core.text import invited
 from mailgate.core.text.subject import is_forward
 from mailgate.core.worktime import promise, sla
@@ -276,7 +276,8 @@ def _reply(case: Case, ticket: Ticket) -> Decision:
     if not case.verdict.robot:
         joined, proposed = _joining(case, ticket)
         changes += joined
-    if asked is None or asked.beside:
+    called = exchange.call(case.mail)
+    if (asked is None or asked.beside) and not (called and called.part):
         changes += status_after_words(case, ticket)
     changes += asked.changes if asked else ()
     changes += rule_effects.changes_at_reply(case, changed.ticket_after(ticket, changes, case.now))

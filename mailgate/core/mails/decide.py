@@ -13,11 +13,11 @@ from mailgate.core.mails import agent_mail, agent_orders, bounce, customer, guar
 from mailgate.core.mails.case import Case
 from mailgate.core.mails.guard import Wrote
 from mailgate.core.model.change import Decision, Fate, Needs, Step, Tell, WhyParked
-from mailgate.core.model.mail import Address, Attachment, InboundMail
+from mailgate.core.model.mail import Address, Attachment, InboundMail, Source
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.outbound import Audience
 from mailgate.core.model.policy import LOGO_LARGEST, Agent, Policy, logo_id
-from mailgate.core.proof import authority, session, token, visitor
+from mailgate.core.proof import authority, exchange, session, token, visitor
 from mailgate.core.proof.authority import Proof
 from mailgate.core.rules import rule
 from mailgate.core.rules.rule import Circumstances, MailFindings, Rule
@@ -53,7 +53,9 @@ def needs(
     orders = agent is not None and "#" in told + mail.fresh
     pictures = agent is not None and any(one.inline for one in mail.attachments)  # are they the ticket's own?
     spam = orders and (bool(released_as) or named.may_hold(told, about_spam.SPAM, policy.command_aliases))
+    called = exchange.call(mail)
     numbers = (
+        *((called.ticket,) if called and called.ticket else ()),
         *(reader.line_numbers(told) if orders else ()),
         *(c.token.ticket for c in tokens if c.token.ticket),
         *(one.ticket for one, _ in bounces if one.ticket),
@@ -231,6 +233,7 @@ def look(
     """Everything there is to see before deciding: author, robot or not, authority, match, rules."""
     policy = moment.policy
     mail = _without_logo(mail, policy)
+    mail = replace(mail, language="") if mail.envelope.source is Source.CALL else mail  # its words are ours
     examined = examined or rule.match_mail(rules, mail, policy.identity.subaddress)
     page = visitor.is_from_page(mail)
     form = None if page else rule.requester(examined)
@@ -250,6 +253,7 @@ def look(
     found = match.find(mail, author, known, moment)
     named = departments(mail, policy)
     ticket = found.ticket
+    called = exchange.call(mail)
     route = rule.route_mail(
         () if policy.training(named[0]) else rules,
         examined,
@@ -264,6 +268,8 @@ def look(
             language=mail.language,
         ),
     )
+    if called:
+        route = replace(route, call=called.number, assign=route.assign or called.agent or None)
     arrived = mail.envelope.arrived_at or moment.now
     answers_to = (form,) if form else addressee.of(mail, policy, denied=known.vetoed and not mail.envelope.history)
     return Case(mail, moment, author, verdict, known, found, named, route, arrived, answers_to)

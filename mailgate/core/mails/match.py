@@ -15,8 +15,9 @@ from mailgate.core.model.moment import Moment, reopening_is_over
 from mailgate.core.model.outbound import Audience
 from mailgate.core.model.policy import Policy
 from mailgate.core.model.ticket import Ticket
-from mailgate.core.proof import visitor
+from mailgate.core.proof import exchange, visitor
 from mailgate.core.proof.authority import Authority, CarriedBy, CarriedToken
+from mailgate.core.proof.exchange import ReportedCall
 from mailgate.core.text.subject import numbers, without_prefixes
 
 SUBJECT_LENGTH = 255
@@ -56,6 +57,9 @@ def takes_part(ticket: Ticket, addr: Address | None) -> bool:
 
 def find(mail: InboundMail, author: Address | None, authority: Authority, moment: Moment) -> Match:
     """The ticket of a mail (design: *Which ticket*); the first evidence that holds decides."""
+    called = exchange.call(mail)
+    if called is not None:
+        return _of_call(mail, called, moment)
     page = visitor.is_from_page(mail)
     facts, tagged = moment.facts, () if page else subject_numbers(mail.subject, moment.policy)
     match = _evident(mail, author, authority, facts, tagged)
@@ -72,6 +76,23 @@ def find(mail: InboundMail, author: Address | None, authority: Authority, moment
             return replace(match, ticket=follow)
         return replace(match, ticket=None, continues=old.number, verified=True)
     return match
+
+
+def _of_call(mail: InboundMail, called: ReportedCall, moment: Moment) -> Match:
+    """The ticket it is said to be about, else that of an earlier call it refers to, in the same department.
+
+    What is solved stays so: a new call opens a new ticket. What adds to a call stands beside it whatever became of it.
+    """
+    facts, policy = moment.facts, moment.policy
+    named = facts.ticket(called.ticket)
+    if named is not None and not named.status.done:
+        return Match(Evidence.REFERENCE, named)
+    homes = {policy.department_at(one.addr) for one in mail.to}
+    for identifier in referred_ids(mail):
+        ticket = facts.ticket(facts.by_id.get(identifier))
+        if ticket and (called.part or (not ticket.status.done and ticket.department in homes)):
+            return Match(Evidence.REFERENCE, ticket)
+    return Match(Evidence.NONE)
 
 
 def subject_numbers(subject: str, policy: Policy) -> tuple[int, ...]:

@@ -26,6 +26,7 @@ from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.said import said
 from mailgate.core.model.shown import Fact
 from mailgate.core.model.ticket import QUIET, AnyTicket, EntryKind, Priority, Status, Ticket
+from mailgate.core.proof import exchange
 from mailgate.core.text import phone
 from mailgate.core.worktime import skills
 
@@ -105,8 +106,13 @@ def _note(case: Case) -> list[Change]:
 
 
 def reported_caller(case: Case) -> Address:
-    """Whose call a telephone exchange reports: whoever had that number last, else nobody, by the number's name."""
-    number = case.route.call or ""
+    """Whose call a telephone exchange reports: whoever had that number last, else nobody, by the number's name.
+
+    Of what came by the call's own door the daemon has said whether one person has that number, or several (W-38).
+    """
+    number, told = case.route.call or "", exchange.call(case.mail)
+    if told is not None:
+        return told.caller or Address(NOBODY.addr, phone.number_dialled(number))
     known = case.facts.callers.get(phone.number_key(number)) if phone.number_key(number) else None
     return known or Address(NOBODY.addr, phone.number_dialled(number))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mailgate.core.model.facts import Facts
-from mailgate.core.model.mail import InboundMail, Source
+from mailgate.core.model.mail import InboundMail
 from mailgate.core.model.outbound import Audience
 from mailgate.core.model.policy import Policy
 from mailgate.core.proof import authority
@@ -20,8 +20,8 @@ ACKS_DAY = 1  # acknowledgements to an address that nobody proved
 
 
 def is_from_page(mail: InboundMail) -> bool:
-    """True for what the daemon wrote down for a visitor; by no other door do these marks mean anything."""
-    return mail.envelope.source is Source.WINDOW and not mail.envelope.login
+    """True for what the daemon wrote down for a visitor or a caller; by no other door do these marks mean anything."""
+    return mail.envelope.source.written_down and not mail.envelope.login
 
 
 def trap(mail: InboundMail) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+SHORTEST = 7  # digits of a number that somebody outside can have; what is shorter is an extension
 SIGNIFICANT = 9  # last digits that tell lines apart; what stands before them is country and trunk prefixes
 
 

@@ -150,9 +150,9 @@ def _parse(raw: bytes, envelope: Envelope, limits: Limits, known: KnownLetters |
 def _headers(head: HeaderBlock, source: Source) -> tuple[tuple[str, str], ...]:
     """Every field decoded, but our own marks: whoever sends us those is not us (threats A-09).
 
-    A page's mail has them, for the daemon wrote it.
+    What the daemon wrote itself has them.
     """
-    ours = source is Source.WINDOW
+    ours = source.written_down
     return tuple(
         (name, header.text(value) if name == AUTH_AS else header.decoded(value, head.charset))
         for name, value in head.fields
@@ -204,7 +204,7 @@ def _placed(file: Attachment, page: str, own: str) -> Attachment:
 
 def _typed(mail: InboundMail, parts: MailParts) -> InboundMail:
     """Take the signature off what is shown, and off what may leave; into a page nobody types one."""
-    if mail.envelope.source is Source.WINDOW:
+    if mail.envelope.source.written_down:
         sendable = parts.sendable if parts.held else ""
         return _cut(mail, parts, parts.shown.strip("\n"), "", sendable.strip("\n"))
     who = (mail.author.name, mail.author.addr) if mail.author else ()

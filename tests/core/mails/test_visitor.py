@@ -53,7 +53,7 @@ def test_a_form_opens_a_ticket_with_its_fields_and_whole_text() -> None:
     assert [one.text for one in changes(decision, ch.AddEntry)] == [text]
 
 
-DOORS = [one for one in Source if one is not Source.WINDOW]
+DOORS = [one for one in Source if not one.written_down]
 
 
 @pytest.mark.parametrize("door", DOORS)
