@@ -18,7 +18,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[web]'
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[web,connect]'
 	@touch $@
 
 $(VENV)/.tested: $(VENV)/.installed pyproject.toml

@@ -7,7 +7,8 @@
 #
 # Without WHEEL the checkout this script lies in is installed. PYTHON names the interpreter, PREFIX another place than
 # /opt/mailgate, and DESTDIR an empty folder to try everything in: then no user is made and no service touched. WEB=1
-# brings the packages of the web pages, whose units are laid out and not enabled.
+# brings the packages of the web pages, whose units are laid out and not enabled; CONNECT=1 those for what calls other
+# programs (webhooks, look-ups, channels).
 
 set -eu
 umask 022
@@ -90,9 +91,14 @@ make_user() {
     fi
 }
 
-# With web pages when they are asked for (WEB=1), or the release before has them.
+has() { "$HOME_OF/venv/bin/python" -I -c "import $1" 2>/dev/null; }
+
+# The extras that are asked for (WEB=1, CONNECT=1), and those the release before has.
 extra() {
-    if [ -n "${WEB:-}" ] || "$HOME_OF/venv/bin/python" -I -c 'import starlette' 2>/dev/null; then say '[web]'; fi
+    named=
+    if [ -n "${WEB:-}" ] || has starlette; then named=web; fi
+    if [ -n "${CONNECT:-}" ] || has httpcore2; then named=${named:+$named,}connect; fi
+    if [ -n "$named" ]; then say "[$named]"; fi
 }
 
 # A release of its own for each version: a venv cannot be moved, but a link to it can.

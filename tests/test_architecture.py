@@ -30,7 +30,7 @@ STORE = {
 MAY = {
     "__init__": set(), "errors": set(), "crash": set(), "newfile": set(), "tomlfile": {"errors"}, "places": {"errors", "tomlfile"}, "languages": set(),
     "core": {"errors"},
-    "core.text": {"core", "errors"}, "core.quoting": {"core", "errors", "core.text"},
+    "core.asking": {"core"}, "core.text": {"core", "errors"}, "core.quoting": {"core", "errors", "core.text"},
     "core.pages.policy": {"core"},  # a part of the policy that stands beside what it is for
     "core.customers": {"core", "core.text"},
     "core.model": {"core", "errors", "core.text", "core.quoting", "core.customers", "core.pages.policy"}, "core.rules": {"core", "errors", "core.text", "core.model"},
@@ -78,10 +78,12 @@ HOMES = {
     "msgspec": ("edge.apart.messages", "edge.window.verbs"), "imapclient": "edge.imap", "dns": "edge.out.dns_look", "smtplib": "edge.out.smtp", "apscheduler": "app.jobs.schedule",
     "sqlite3": "store", "sqlite_utils": ("store.sqlite.schema", "store.customers.customers"), "click": "cli", "holidays": "config.calendars",
     "starlette": "window", "uvicorn": "window", "h11": "window", "anyio": "window", "python_multipart": "window",
+    "httpcore2": "edge.http.engine",
 }  # fmt: skip
 # Modules that import inside functions, and why; everything else says at its top what it needs.
 LATE = {
     "cli": "each command starts fast",
+    "edge.http.fetch": "a gateway that calls no other program reads no HTTP client",
     "config.calendars": "50 ms that a gateway without holidays need not spend",
     "store.sqlite.schema": "needed once, when the data folder is older than the program",
     "store.customers.customers": "needed by who has a file of customers, when it changes",

@@ -1,0 +1,1 @@
+"""What is asked of other programs, and what comes of it."""

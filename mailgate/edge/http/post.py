@@ -1,0 +1,39 @@
+"""Hands one signed JSON to a program of the admin's, and sorts what comes of it as a relay's replies are sorted."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from mailgate.core.asking.http import Answer, Asked, Failure, Fetches, Why
+from mailgate.edge.http.signing import signed
+from mailgate.errors import Permanent, RouteDown, Temporary, Uncertain
+
+_LATER = (408, 425, 429, 500, 502, 503, 504)
+_ABOUT_US = (401, 403, 404, 405, 407, 410)  # the address, the secret or the program, never this letter
+
+
+def post_signed(client: Fetches, url: str, secrets: Sequence[str], message_id: str, body: bytes) -> Answer | Failure:
+    """POST `body` (JSON) to `url`; what came of it. The same id says to the other side that it is the same thing."""
+    stamps = signed(secrets, message_id, int(time.time()), body) if secrets else {}
+    return client.fetch(Asked("POST", url, {"Content-Type": "application/json", **stamps}, body))
+
+
+def hand_over(client: Fetches, url: str, secrets: Sequence[str], message_id: str, body: bytes) -> Answer:
+    """POST `body` (JSON) and return the 2xx; else raises what edge/out/smtp.py raises for a letter.
+
+    `RouteDown`: the program cannot be reached, or refuses us. `Uncertain`: all was sent and no answer came.
+    `Temporary`, `Permanent`: its answer to this one.
+    """
+    outcome = post_signed(client, url, secrets, message_id, body)
+    if isinstance(outcome, Answer):
+        return outcome
+    if outcome.why is Why.STATUS:
+        if outcome.status in _ABOUT_US or 300 <= outcome.status < 400:
+            raise RouteDown(outcome.text, on_letter=True)
+        raise (Temporary if outcome.status in _LATER or outcome.status >= 500 else Permanent)(outcome.text)
+    if outcome.taken:
+        raise Uncertain(outcome.text)
+    if outcome.why is Why.STOPPED:
+        raise Temporary(outcome.text)
+    raise RouteDown(outcome.text)
