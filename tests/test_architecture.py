@@ -24,7 +24,7 @@ FILES = sorted(ROOT.rglob("*.py"))
 
 # Which rooms a room may know. `store` alone is the engine; its protocols and its files of mail are rooms of their own.
 STORE = {
-    "store.base", "store.verbs", "store.counting", "store.outage_verbs", "store.waves_asked", "store.window_asked", "store.customers_asked", "store.values",
+    "store.base", "store.verbs", "store.counting", "store.outage_verbs", "store.waves_asked", "store.window_asked", "store.customers_asked", "store.programs_asked", "store.values",
     "store.blobs", "store.former",
 }  # fmt: skip
 MAY = {
@@ -40,13 +40,13 @@ MAY = {
     "core.commands": {"core", "errors", "core.text", "core.model", "core.worktime", "core.proof", "core.letters"},
     "core.clock": {"core", "errors", "core.text", "core.model", "core.worktime", "core.letters", "core.commands"},
     "core.pages": {"core", "errors", "core.pages.policy", "core.text", "core.model", "core.worktime", "core.proof", "core.figures", "core.letters", "core.commands"},
-    "core.programs": {"core", "core.text"},
+    "core.programs": {"core", "errors", "core.pages", "core.text", "core.model", "core.worktime", "core.proof", "core.letters"},
     "core.mails": {"core", "errors", "core.text", "core.quoting", "core.model", "core.rules", "core.worktime", "core.proof", "core.letters",
                    "core.commands"},
     "store.values": {"errors", "core"}, "store.verbs": {"errors", "core", "store.values"}, "store.counting": {"core"},
-    "store.outage_verbs": {"core"}, "store.waves_asked": {"core"}, "store.window_asked": {"core"}, "store.customers_asked": {"core"},
+    "store.outage_verbs": {"core"}, "store.waves_asked": {"core"}, "store.window_asked": {"core"}, "store.customers_asked": {"core"}, "store.programs_asked": {"core"},
     "store.base": {"errors", "core", "store.values", "store.verbs", "store.counting", "store.outage_verbs", "store.waves_asked", "store.window_asked",
-                   "store.customers_asked"},
+                   "store.customers_asked", "store.programs_asked"},
     "store.blobs": {"errors", "crash", "newfile", "store.values"}, "store.former": set(),
     "wire": {"errors", "core", "languages"}, "edge": {"errors", "crash", "newfile", "core", "store.base", "store.values"},
     "systemd": set(), "edge.window": {"__init__", "errors", "core", "edge"}, "window": {"errors", "log", "systemd", "languages", "core", "wire", "edge.window"},
@@ -72,7 +72,7 @@ ASSEMBLY = {
 }  # the root: the only files that may name what stands behind a protocol
 
 HOMES = {
-    "re2": "rulebook.patterns", "pydantic": "config", "tomllib": "tomlfile", "mailparser": "wire.mime.parse", "jinja2": ("wire.letters", "window"),
+    "re2": "rulebook.patterns", "pydantic": ("config", "window.api"), "tomllib": "tomlfile", "mailparser": "wire.mime.parse", "jinja2": ("wire.letters", "window"),
     "markupsafe": ("wire.letters", "wire.words.sentences", "window"), "nh3": "wire.text.sanitize", "selectolax": "wire", "babel": "wire.words", "flufl": "wire.report",
     "authres": "wire.mime.authentication", "markdown_it": "wire.letters.markdown", "aiosmtpd": "edge.smtp",
     "msgspec": ("edge.apart.messages", "edge.window.verbs"), "imapclient": "edge.imap", "dns": "edge.out.dns_look", "smtplib": "edge.out.smtp", "apscheduler": "app.jobs.schedule",

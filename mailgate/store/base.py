@@ -15,6 +15,7 @@ from mailgate.errors import Temporary
 from mailgate.store.counting import ReportRead
 from mailgate.store.customers_asked import CustomersRead, CustomersTx
 from mailgate.store.outage_verbs import OutageRead, OutageTx
+from mailgate.store.programs_asked import ProgramsRead, ProgramsTx
 from mailgate.store.values import (
     Applied,
     Cursor,
@@ -73,6 +74,8 @@ class Read(Protocol):
     @property
     def sessions(self) -> SessionsRead: ...
     @property
+    def programs(self) -> ProgramsRead: ...
+    @property
     def customers(self) -> CustomersRead: ...
 
     def facts(self, needs: Needs, now: datetime) -> Facts:
@@ -98,6 +101,8 @@ class Tx(Read, Protocol):
     def waves(self) -> WavesTx: ...
     @property
     def sessions(self) -> SessionsTx: ...
+    @property
+    def programs(self) -> ProgramsTx: ...
     @property
     def customers(self) -> CustomersTx: ...
 

@@ -14,6 +14,7 @@ from mailgate.store.mail.inbox import Mail
 from mailgate.store.outages import Outages
 from mailgate.store.outbox.letters import Outbox
 from mailgate.store.people.people import People
+from mailgate.store.programs.programs import Programs
 from mailgate.store.report import Report
 from mailgate.store.session import Session
 from mailgate.store.settings import Settings
@@ -40,6 +41,7 @@ class Transaction:
         self.outage = Outages(session)
         self.board = Board(session)
         self.sessions = Sessions(session)
+        self.programs = Programs(session)
         self.customers = Customers(session)
 
     def facts(self, needs: Needs, now: datetime) -> Facts:

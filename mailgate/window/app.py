@@ -12,6 +12,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from mailgate.window import board, contact, help, lists, login, pages, reports, thread
+from mailgate.window.api import routes as api
 from mailgate.window.http.guard import Door, Headers
 from mailgate.window.known import Asks, Known, Settings
 from mailgate.window.look import Look, type_of
@@ -58,6 +59,7 @@ ROUTES: Final[tuple[BaseRoute, ...]] = (
     *lists.routes,
     *thread.routes,
     *reports.routes,
+    *api.routes,
 )
 
 

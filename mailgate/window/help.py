@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from typing import Final
 from urllib.parse import quote, urlencode
@@ -15,6 +14,7 @@ from starlette.routing import BaseRoute, Route
 
 from mailgate.core.pages.help import LONGEST, ArticleAsked, ArticlePage, ArticlesAsked, ArticlesPage, ShownArticle
 from mailgate.window import pages
+from mailgate.window.http.marks import has_already, mark_of
 from mailgate.wire import words
 
 KEPT: Final[Mapping[str, str]] = {"cache-control": "public, max-age=300", "vary": "accept-language"}
@@ -41,10 +41,9 @@ def others(places: Iterable[tuple[str, str]], own: str) -> list[tuple[str, str, 
 
 async def kept(request: Request, response: Response) -> Response:
     """The same page with a mark of what is in it; nothing more for who has it already (RFC 9110 section 13.1.2)."""
-    mark = f'"{hashlib.sha256(bytes(response.body)).hexdigest()[:24]}"'
+    mark = mark_of(bytes(response.body))
     told = {**KEPT, "etag": mark}
-    held = request.headers.get("if-none-match", "")
-    if response.status_code == 200 and mark in (one.strip().removeprefix("W/") for one in held.split(",")):
+    if response.status_code == 200 and has_already(request, mark):
         return Response(status_code=304, headers=told)
     response.headers.update(told)
     return response

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mailgate.core.pages.window import Refusal
 from mailgate.window import pages
+from mailgate.window.api import problem as api
 from mailgate.window.desk import Away, Refused
 from mailgate.wire import words
 
@@ -33,6 +34,8 @@ async def problem(
     request: Request, status: int, *, code: str = "", wait: int = 0, headers: Any = None, **values: str
 ) -> Response:
     """The page for a status; with a refusal's `code` its own sentence, and `Retry-After` where waiting helps."""
+    if api.is_api(request):
+        return api.answer(status, wait=wait, headers=headers)
     name = NAMES.get(status, "bad" if status < 500 else "broken")
     title = "page.login.title" if code == "login" else f"page.problem.{name}"
     known = await pages.settings(request)
@@ -71,6 +74,8 @@ async def of_refusal(request: Request, error: Exception) -> Response:
     """What the desk said no to; who has to log in is led there, with nothing typed that would be lost by it."""
     assert isinstance(error, Refused)
     refusal: Refusal = error.refusal
+    if api.is_api(request):
+        return api.refused(refusal)
     kept, shown, _ = pages.kept(request)
     if refusal.code == "login" and not dict(kept).get(shown, "").strip():
         return RedirectResponse("/login", 303)

@@ -43,6 +43,7 @@ SMALL = {
     "web_login",  # of a day
     "web_session",
     "wall",
+    "program",
 }
 # Indexes that hold only what waits: a walk through one costs what is to be done, not what was done.
 WAITING = ("ticket_live", "parking_open", "reminder_due", "mail_open", "delivery_due", "wave_ticket_waits")

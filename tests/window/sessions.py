@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from conftest import Desk
 
+from mailgate.app.admin import tokens
 from mailgate.core.letters import own_page
 from mailgate.core.model.mail import Address
 from mailgate.core.model.ticket import Ticket
@@ -26,6 +28,11 @@ def wall_put_up(desk: Desk, name: str, *, agents: bool) -> str:
     secret, now = f"wall {name}", desk.clock()
     desk.gateway.store.write(lambda tx: tx.sessions.put_up(name, digest(secret), now, agents=agents)).result()
     return secret
+
+
+def token_of(desk: Desk, name: str, *scopes: str, **limits: Any) -> str:
+    """The token of a new program."""
+    return tokens.add(desk.gateway, name, scopes, **limits)
 
 
 def page_path(desk: Desk, ticket: Ticket, person: Address | None) -> str:

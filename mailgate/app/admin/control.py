@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from mailgate.app.admin import import_old, practice, reloading, rights, staff, walls
+from mailgate.app.admin import import_old, practice, reloading, rights, staff, tokens, walls
 from mailgate.app.gateway import Gateway
 from mailgate.app.health.status import of_daemon
 from mailgate.app.jobs import covering
@@ -304,6 +304,8 @@ CALLS: dict[str, Call] = {
     "retry_quarantine": retry_quarantine,
     "status": status,
     "unban": unban,
+    "token_add": tokens.add,
+    "token_revoke": tokens.revoke,
     "wall_add": walls.add,
     "wall_revoke": walls.revoke,
     "window_form": forms.shut,

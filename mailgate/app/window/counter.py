@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any, Final
 
+from mailgate.app.programs import tickets
 from mailgate.app.window import acts, articles, board, customers, forms, lists, login, report, settings, thread
 from mailgate.app.window.desk import Answers, WindowDesk
 from mailgate.app.window.rate import Rate, Rates
@@ -23,6 +24,7 @@ ANSWERS: Final[Answers] = {
     **acts.ANSWERS,
     **report.ANSWERS,
     **login.ANSWERS,
+    **tickets.ANSWERS,
 }
 
 # The window counts by peer and is the first to say no. These hold for whoever has taken it over as well.
@@ -31,12 +33,13 @@ FORMS: Final = (20, 60.0)
 SEARCHES: Final = (10, 1.0)  # in all articles: the one question of anybody that takes the processor some hundredths
 A_TOKEN: Final = (60, 60.0)  # of `status` for each token, of `act` for each session
 ACTS: Final = (240, 60.0)
+A_PROGRAM: Final = (300, 60.0)  # of all `api_` verbs, for each token
 SAYS: Final = (20, 600.0)  # of `say`, for each token
 UNKNOWN: Final = (10, 60.0)  # tokens that are none; after that
 PAUSE: Final = 1.0  # seconds until it is said of the next
 TOKENS: Final = 10_000  # tokens that are counted at once; the longest unasked is forgotten first
 LONGEST: Final = 200  # characters by which they are told apart
-GONE: Final = frozenset({"gone", "login_none", "login_wrong"})  # codes by which a token is said to be none
+GONE: Final = frozenset({"gone", "login_none", "login_wrong", "bearer"})  # codes by which a token is said to be none
 
 
 class Counter:
@@ -77,6 +80,8 @@ class Counter:
                 rates.append(self._token(f"say {asked.token}", SAYS))
             if verb == "act":
                 rates += [self._acts, self._token(asked.session)]
+            if verb.startswith("api_"):
+                rates.append(self._token(f"api {asked.bearer}", A_PROGRAM))
             for rate in rates:
                 if not rate.takes(now):
                     return rate.wait(now)

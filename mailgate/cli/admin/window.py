@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from mailgate.cli import at, show
+from mailgate.cli.admin.tokens import token
 from mailgate.errors import ConfigError, Permanent
 
 
@@ -102,6 +103,9 @@ def list_walls(ctx: click.Context, as_json: bool) -> None:
         return
     rows = [(one.name, "first names" if one.agents else "counts alone", show.moment(one.at, at.now())) for one in found]
     show.table(("wall", "shows", "since"), rows, empty="There is no wall.")
+
+
+window.add_command(token)
 
 
 def _serve(ctx: click.Context, listen: str | None, asked_at: Path | None) -> None:

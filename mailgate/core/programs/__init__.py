@@ -1,1 +1,1 @@
-"""What other programs ask and are told by the API: plain values, and the pure functions that make them."""
+"""What other programs ask of the desk by its API, and are told: plain values that cross to the window."""

@@ -185,3 +185,18 @@ CREATE TABLE customer_key (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX customer_key_customer ON customer_key(customer);
 """
+
+# Programs that may ask, their tokens as digests, and what was answered under a key of theirs: digests, and no words.
+PROGRAMS = """
+CREATE TABLE program (
+  name TEXT PRIMARY KEY, id TEXT NOT NULL, digest TEXT NOT NULL UNIQUE, scopes TEXT NOT NULL,
+  departments TEXT NOT NULL, networks TEXT NOT NULL, vouches INTEGER NOT NULL, at INTEGER NOT NULL, until INTEGER,
+  used_at INTEGER
+) STRICT;
+CREATE TABLE program_answer (
+  program TEXT NOT NULL, key TEXT NOT NULL, body TEXT NOT NULL, at INTEGER NOT NULL, mail INTEGER, answer TEXT,
+  PRIMARY KEY (program, key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX program_answer_at ON program_answer(at);
+CREATE INDEX program_answer_mail ON program_answer(mail) WHERE mail IS NOT NULL;
+"""

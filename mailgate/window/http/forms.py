@@ -132,7 +132,7 @@ async def read(request: Request, *, files: int = 0, size: int = 0, shown: str = 
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in ("multipart/form-data", "application/x-www-form-urlencoded"):
         raise HTTPException(400)
-    most, declared, multipart = WORDS + size, _declared(request), kind == "multipart/form-data"
+    most, declared, multipart = WORDS + size, length_of(request), kind == "multipart/form-data"
     room = Room(pages.client(request))
     # Of what is too large, or comes while there is no room, only the beginning is looked at, where the words are.
     try:
@@ -192,7 +192,8 @@ async def _file(sent: UploadFile) -> Upload:
     return Upload(sent.filename or "", sent.content_type or "application/octet-stream", await sent.read())
 
 
-def _declared(request: Request) -> int:
+def length_of(request: Request) -> int:
+    """How many octets a body is said to have, 0 where nothing is said."""
     told = request.headers.get("content-length", "")
     return int(told) if told.isascii() and told.isdigit() else 0
 

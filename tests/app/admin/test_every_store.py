@@ -26,6 +26,7 @@ OURS: Mapping[str, str] = {
     "article": "likewise", "article_used": "names and times",
     "setting": "keys and what leads say", "survey": "numbers", "tag": "tags stay, for the figures", "tally": "counts", "told": "departments",
     "watched_tag": "agents", "watcher": "agents", "wave": "what many wrote, as hashes", "wave_ticket": "numbers",
+    "program": "tokens of programs", "program_answer": "digests and numbers, of a day",
     "wall": "screens", "web_login": "agents", "web_session": "agents", "words": "the index, looked through whole",
 }  # fmt: skip
 # Columns of codes, of our own people, of digests; and JSON of those.

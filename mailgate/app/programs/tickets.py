@@ -1,0 +1,36 @@
+"""Tickets for programs: one by its number."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from mailgate.app.programs.bearer import ABSENT, BEYOND, judge
+from mailgate.app.window.desk import Answers, WindowDesk
+from mailgate.core.model.policy import Policy
+from mailgate.core.pages.window import Refusal
+from mailgate.core.programs import program, ticket
+from mailgate.core.programs.program import Program
+from mailgate.core.programs.ticket import ALL, ApiTicketAsked, ApiTicketPage
+
+
+def one(desk: WindowDesk, asked: ApiTicketAsked) -> ApiTicketPage | Refusal:
+    """The ticket of a number; none of another department's, and none that trainees practise on unless it is named."""
+    asks = judge(desk, asked.bearer, asked.peer, program.READ)
+    if isinstance(asks, Refusal):
+        return asks
+    words = asks.may(program.WORDS)
+    if asked.entries == ALL and not words:
+        return BEYOND
+    moment = desk.gateway.in_force.moment(desk.gateway.clock())
+    found = desk.gateway.store.read(lambda read: read.tickets.get(asked.number))
+    if found is None or not sees(asks, found.department, moment.policy):
+        return ABSENT
+    return ApiTicketPage(ticket.told(moment, found, words=words, entries=asked.entries))
+
+
+def sees(asks: Program, department: str, policy: Policy) -> bool:
+    """True where a department's tickets are told to this program; those to practise on are told only by name."""
+    return asks.knows(department) and (department in asks.departments or not policy.training(department))
+
+
+ANSWERS: Final[Answers] = {"api_ticket": one}

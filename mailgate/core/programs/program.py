@@ -1,0 +1,49 @@
+"""A program that may ask the desk: the token it shows, and what that token is good for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+READ: Final = "tickets:read"
+WORDS: Final = "tickets:words"  # what the house says among itself: notes, memos, tags, fields
+WRITE: Final = "messages:write"
+CALLS: Final = "calls:write"
+LOOKUP: Final = "lookup:read"
+SCOPES: Final = (READ, WORDS, WRITE, CALLS, LOOKUP)
+CHATS: Final = "chats:write:"  # and the name of a channel
+MARK: Final = "mg_"  # before a token: mg_ID_SECRET
+LONGEST: Final = 200  # characters of a token that are looked at
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A program and its token, of which nothing is kept but the digest."""
+
+    name: str
+    id: str  # the first part of the token, which is no secret
+    scopes: tuple[str, ...]
+    at: datetime
+    departments: tuple[str, ...] = ()  # whose tickets it reads and writes; none: all
+    networks: tuple[str, ...] = ()  # from which it asks; none: from anywhere
+    until: datetime | None = None
+    vouches: bool = False  # whose messages it brings has been proven to it
+    used_at: datetime | None = None  # to the minute
+
+    def stands(self, now: datetime) -> bool:
+        """True until its last day is over."""
+        return self.until is None or now < self.until
+
+    def may(self, scope: str) -> bool:
+        """True for what it was made for."""
+        return scope in self.scopes
+
+    def knows(self, department: str) -> bool:
+        """True for a department whose tickets are its affair."""
+        return not self.departments or department in self.departments
+
+
+def is_scope(text: str) -> bool:
+    """True for what a token can be good for."""
+    return text in SCOPES or (text.startswith(CHATS) and len(text) > len(CHATS))

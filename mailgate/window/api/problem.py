@@ -1,0 +1,74 @@
+"""What a program did wrong, or what is wrong with us, as `application/problem+json` (RFC 9457): a title, a sentence."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from mailgate.core.pages.window import Refusal
+
+PATH: Final = "/api/"  # all behind it is asked by programs
+TYPE: Final = "application/problem+json"
+TITLES: Final[Mapping[int, tuple[str, str]]] = {
+    400: ("Bad request", "The request cannot be read as it stands."),
+    401: ("No valid token", "Send `Authorization: Bearer mg_...` with a token that stands, from where it may be used."),
+    403: ("Beyond this token", "The token was not made for this: see `mailgate window token list`."),
+    404: ("Not there", "There is nothing here, or nothing that this token may see."),
+    405: ("Not this way", "The method is none of this address; `Allow` names those that are."),
+    409: ("In conflict", "Another request stands in the way of this one."),
+    413: ("Too large", "The body is larger than this operation takes."),
+    415: ("Wrong type", "The body has to be JSON: `Content-Type: application/json`."),
+    422: ("Not as described", "The request does not fit its description: see `errors`, and /api/v1/openapi.json."),
+    429: ("Too often", "This was asked too often; `Retry-After` says in how many seconds it may be asked again."),
+    500: ("Trouble", "Something is wrong with the desk; nothing of this request was done."),
+    503: ("Away", "The desk is being started anew; ask again in `Retry-After` seconds."),
+}
+# What the desk refuses with: its status, and a sentence of its own where there is one.
+CODES: Final[Mapping[str, tuple[int, str]]] = {
+    "bearer": (401, ""),
+    "scope": (403, ""),
+    "forbidden": (404, ""),
+    "gone": (404, ""),
+    "slow": (429, ""),
+    "trouble": (503, "The desk cannot write at the moment; nothing of this request was done."),
+    "once_other": (409, "The Idempotency-Key was used for another body within a day."),
+    "once_busy": (409, "A request with this Idempotency-Key is being worked on; ask again in `Retry-After` seconds."),
+    "cursor": (422, "`after` is no cursor of ours: begin anew without it."),
+}
+AWAY_WAIT: Final = 20  # seconds
+
+
+def is_api(request: Request) -> bool:
+    """True for what programs ask."""
+    return request.url.path.startswith(PATH)
+
+
+def answer(
+    status: int,
+    detail: str = "",
+    *,
+    errors: Sequence[Mapping[str, str]] = (),
+    wait: int = 0,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """The problem of a status, with its own sentence unless `detail` has another."""
+    known = status if status in TITLES else 400 if status < 500 else 500
+    title, usual = TITLES[known]
+    told = {"type": "about:blank", "title": title, "status": status, "detail": detail or usual}
+    more = {"errors": list(errors)} if errors else {}
+    heads = {**({"retry-after": str(wait)} if wait else {}), **dict(headers or {})}
+    if status == 401:
+        heads["www-authenticate"] = "Bearer"
+    return Response(json.dumps({**told, **more}, ensure_ascii=False), status, heads, TYPE)
+
+
+def refused(refusal: Refusal) -> Response:
+    """What the desk said no to."""
+    status, detail = CODES.get(refusal.code, (422, ""))
+    values = dict(refusal.values)
+    errors = [{"field": values["field"], "why": values.get("why", "")}] if "field" in values else []
+    return answer(status, detail, errors=errors, wait=refusal.wait)

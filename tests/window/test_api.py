@@ -1,0 +1,203 @@
+"""Other programs before the real application: tokens, tickets, and what is said to those who ask wrongly."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from conftest import Desk, from_agent, notice_to, opened, reply
+from window.sessions import token_of
+
+from mailgate.app.admin import tokens
+from mailgate.core.programs.program import READ, WORDS
+from mailgate.errors import Permanent
+
+PROBLEM = "application/problem+json"
+
+
+def of(token: str) -> dict[str, str]:
+    """The head of a program's request."""
+    return {"authorization": f"Bearer {token}"}
+
+
+@pytest.fixture(scope="module")
+def thread(here: Any) -> int:
+    """A ticket of support with a tag, a field, a note, an answer, and words that nothing proves."""
+    desk: Desk = here.desk
+    ticket = opened(desk, "The lamp flickers")
+    ack = desk.letters("maija@customer.example", "ack")[-1]
+    notice = notice_to(desk, "anna", ticket.number)
+    for words in ("#note CANARY-NOTE\n", "#tag +canary\n#field secret=CANARY-FIELD\n#take\n", "Another bulb?\n"):
+        from_agent(desk, words, notice)
+    desk.send(reply(ack, "Eve <eve@elsewhere.example>", "CANARY-UNVERIFIED"))
+    return ticket.number
+
+
+@pytest.fixture(scope="module")
+def crm(here: Any) -> str:
+    """The token of a program that reads."""
+    return token_of(here.desk, "crm", READ)
+
+
+@pytest.fixture(scope="module")
+def desk_program(here: Any) -> str:
+    """The token of one that reads the house's words too."""
+    return token_of(here.desk, "inside", READ, WORDS)
+
+
+def test_a_program_reads_a_ticket(here: Any, thread: int, crm: str) -> None:
+    answer = here.client.get(f"/api/v1/tickets/{thread}", headers=of(crm))
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/json")
+    told = answer.json()
+    assert (told["number"], told["subject"], told["status"]) == (thread, "The lamp flickers", "waiting")
+    assert (told["department"], told["owner"], told["entries"]) == ("support", "anna", None)
+    assert told["requester"] == {"address": "maija@customer.example", "name": "Maija Virtanen"}
+    assert told["created_at"].endswith("Z") and told["due"].keys() == {"first_response", "resolve", "manual"}
+
+
+def test_w09_what_the_house_says_comes_only_with_its_scope_and_asked_for(
+    here: Any, thread: int, crm: str, desk_program: str
+) -> None:
+    path = f"/api/v1/tickets/{thread}"
+    for query in ("", "?entries=none", "?entries=public"):
+        told = here.client.get(path + query, headers=of(crm))
+        assert told.status_code == 200 and "canary" not in told.text.lower() and "staff.example" not in told.text
+        assert (told.json()["tags"], told.json()["fields"]) == (None, None)
+    words = [one["text"] for one in here.client.get(f"{path}?entries=public", headers=of(crm)).json()["entries"]]
+    assert len(words) == 2 and "Another bulb?" in words[1]
+    assert here.client.get(f"{path}?entries=all", headers=of(crm)).status_code == 403
+    inside = here.client.get(f"{path}?entries=all", headers=of(desk_program)).json()
+    assert {one["kind"] for one in inside["entries"]} == {"customer", "agent", "note"}
+    assert [one["unverified"] for one in inside["entries"] if "UNVERIFIED" in one["text"]] == [True]
+    assert inside["tags"] == ["canary"] and inside["fields"]["secret"] == "CANARY-FIELD"
+    public = here.client.get(f"{path}?entries=public", headers=of(desk_program)).json()
+    assert {one["kind"] for one in public["entries"]} == {"customer", "agent"}
+
+
+def test_who_has_it_already_is_sent_nothing_more(here: Any, thread: int, crm: str) -> None:
+    path = f"/api/v1/tickets/{thread}"
+    first = here.client.get(path, headers=of(crm))
+    same = here.client.get(path, headers={**of(crm), "if-none-match": first.headers["etag"]})
+    assert (same.status_code, same.content, same.headers["etag"]) == (304, b"", first.headers["etag"])
+    assert here.client.get(path, headers={**of(crm), "if-none-match": '"other"'}).status_code == 200
+    head = here.client.head(path, headers=of(crm))
+    assert (head.status_code, head.headers["etag"]) == (200, first.headers["etag"])
+
+
+def test_w36_tokens_that_are_wrong_ended_or_from_elsewhere_get_one_answer(here: Any, thread: int) -> None:
+    desk = here.desk
+    far = token_of(desk, "far", READ, networks=["10.0.0.0/8"])
+    brief = token_of(desk, "brief", READ, until=f"{desk.clock():%Y-%m-%d}")
+    gone = token_of(desk, "gone", READ)
+    path = f"/api/v1/tickets/{thread}"
+    for token in (brief, gone):
+        assert here.client.get(path, headers=of(token)).status_code == 200
+    tokens.revoke(desk.gateway, "gone")
+    desk.clock.ahead += timedelta(days=1)
+    try:
+        wrong = (far, brief, gone, f"{gone[:-1]}_", "mg_1_a", "nonsense", "mg_" + "a" * 300)
+        told = [here.client.get(path, headers=of(one)) for one in wrong]
+    finally:
+        desk.clock.ahead -= timedelta(days=1)
+    told += [here.client.get(path, headers=one) for one in ({}, {"authorization": "Basic YTpi"})]
+    assert {(one.status_code, one.content, one.headers["www-authenticate"]) for one in told} == {
+        (401, told[0].content, "Bearer")
+    }
+    assert told[0].headers["content-type"] == PROBLEM and told[0].json()["title"] == "No valid token"
+
+
+def test_w36_a_token_does_what_it_was_made_for_in_its_departments(here: Any, thread: int) -> None:
+    sales = token_of(here.desk, "sales", READ, departments=["sales"])
+    reads = token_of(here.desk, "lookup", "lookup:read")
+    theirs = opened(here.desk, "A quote", to="sales@acme.example", sender="Olga <olga@other.example>").number
+    assert here.client.get(f"/api/v1/tickets/{theirs}", headers=of(sales)).status_code == 200
+    other, none = (here.client.get(f"/api/v1/tickets/{one}", headers=of(sales)) for one in (thread, 999_999))
+    assert (other.status_code, other.content) == (404, none.content)
+    beyond = here.client.get(f"/api/v1/tickets/{theirs}", headers=of(reads))
+    assert (beyond.status_code, beyond.headers["content-type"]) == (403, PROBLEM)
+
+
+def test_w36_a_token_is_kept_as_its_digest_and_its_use_is_noted(here: Any, thread: int) -> None:
+    desk = here.desk
+    token = token_of(desk, "noted", READ)
+    here.client.get(f"/api/v1/tickets/{thread}", headers=of(token))
+    desk.gateway.store.write(lambda tx: None).result()  # notes of use are written by the same writer
+    known = {one.name: one for one in desk.gateway.store.read(lambda read: read.programs.all())}["noted"]
+    assert known.used_at is not None and known.id in token
+    files = b"".join(one.read_bytes() for one in desk.folder.rglob("*") if one.is_file())
+    assert token.encode() not in files and known.id.encode() in files
+
+
+def test_w36_nothing_of_a_token_stands_in_the_log(here: Any, thread: int, crm: str, caplog: Any) -> None:
+    with caplog.at_level("DEBUG"):
+        here.client.get(f"/api/v1/tickets/{thread}", headers=of(crm))
+        here.client.get("/api/v1/tickets/x", headers=of(crm))
+    written = "".join(str(vars(one)) for one in caplog.records)
+    assert "/api/v1/tickets" in written and crm not in written and crm.split("_")[2] not in written
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "field"),
+    [
+        ("tickets/x", 422, "number"),
+        ("tickets/0", 422, "number"),
+        (f"tickets/{2**70}", 422, "number"),
+        ("tickets/1?entries=some", 422, "entries"),
+        ("tickets/1?colour=red", 422, "colour"),
+        ("nothing", 404, ""),
+        ("tickets/1/", 404, ""),
+    ],
+)
+def test_w37_what_does_not_fit_its_description_is_told_by_its_field(
+    here: Any, crm: str, path: str, status: int, field: str
+) -> None:
+    answer = here.client.get(f"/api/v1/{path}", headers=of(crm))
+    assert (answer.status_code, answer.headers["content-type"]) == (status, PROBLEM)
+    assert [one["field"] for one in answer.json().get("errors", [])] == ([field] if field else [])
+
+
+def test_methods_are_named_and_no_other_origin_is_let_in(here: Any, crm: str) -> None:
+    path = "/api/v1/tickets/1"
+    asked = here.client.options(path, headers={"origin": "https://evil.example"})
+    assert (asked.status_code, asked.headers["allow"]) == (204, "GET, HEAD, OPTIONS")
+    wrong = here.client.delete(path, headers=of(crm))
+    assert (wrong.status_code, wrong.headers["allow"], wrong.headers["content-type"]) == (
+        405,
+        asked.headers["allow"],
+        PROBLEM,
+    )
+    assert not [name for one in (asked, wrong) for name in one.headers if name.startswith("access-control")]
+
+
+def test_while_the_desk_is_away_programs_are_told_so(served: Any, told: Any) -> None:
+    from mailgate.window.desk import Away
+
+    told.answers["api_ticket"] = Away("gone")
+    with served(told) as client:
+        answer = client.get("/api/v1/tickets/1", headers=of("mg_a_b"))
+    assert (answer.status_code, answer.headers["content-type"]) == (503, PROBLEM)
+    assert int(answer.headers["retry-after"]) > 0
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"name": "No Name"}, "no name of a program"),
+        ({"scopes": ["tickets:steal"]}, "is no scope"),
+        ({"scopes": []}, "needs a scope"),
+        ({"scopes": ["chats:write:"]}, "is no scope"),
+        ({"departments": ["nobody"]}, "no department"),
+        ({"networks": ["here"]}, "no network"),
+        ({"until": "tomorrow"}, "no date"),
+        ({"until": "2020-01-01"}, "is over"),
+        ({"name": "twice"}, "already"),
+    ],
+)
+def test_a_token_that_cannot_be_is_refused_with_a_sentence(here: Any, wrong: dict[str, Any], said: str) -> None:
+    if not any(one.name == "twice" for one in here.desk.gateway.store.read(lambda read: read.programs.all())):
+        token_of(here.desk, "twice", READ)
+    with pytest.raises(Permanent, match=said):
+        tokens.add(here.desk.gateway, **{"name": "new", "scopes": [READ], **wrong})
+    with pytest.raises(Permanent, match="no program"):
+        tokens.revoke(here.desk.gateway, "new")
