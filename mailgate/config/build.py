@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from mailgate.config import logo, lookup, secrets, tree, values, web
+from mailgate.config.connect import channels
 from mailgate.config.logo import Logo
 from mailgate.config.model import FileModel, ImapModel, LoginModel, OutgoingModel
 from mailgate.config.people import agents, calendars, departments, slas
@@ -54,6 +55,7 @@ def build(model: FileModel, work: Loading) -> tree.Config:
         logo=picture.path,
         customers_file=work.maybe_path(model.customers.file),
         policy=_policy(model, gateway, picture, work),
+        bridges=channels.bridges(model.channel, work),
     )
 
 
@@ -195,6 +197,7 @@ def _policy(model: FileModel, gateway: tree.Gateway, picture: Logo, work: Loadin
         digest_to=tuple(model.digest.to),
         spent_by_agent=model.reports.spent_by_agent,
         web=web.policy(model.web, gateway.language),
+        channels=channels.policy(model.channel),
     )
 
 

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from mailgate.config import values, web
+from mailgate.config.connect import channels
 from mailgate.config.model import FileModel
 from mailgate.config.tree import Config
 from mailgate.config.work import Loading
@@ -33,6 +34,7 @@ def names(model: FileModel, config: Config, work: Loading) -> None:
     _pauses(model, work)
     _passes(config, work)
     web.names(model.web, _named("department", work), work)
+    channels.names(model.channel, _named("department", work), work)
 
 
 def _pauses(model: FileModel, work: Loading) -> None:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from mailgate.config.connect.channels import ChannelModel
 from mailgate.config.customers import CustomersModel
 from mailgate.config.kinds import (
     AgentName,
@@ -318,3 +319,4 @@ class FileModel(Model):
     customers: CustomersModel = CustomersModel()
     web: WebModel = WebModel()
     lookup: LookupModel = LookupModel()
+    channel: list[ChannelModel] = []

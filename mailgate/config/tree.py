@@ -203,6 +203,16 @@ class Lookup:
 
 
 @dataclass(frozen=True, slots=True)
+class Bridge:
+    """Where the program listens that takes what goes to a channel."""
+
+    name: str  # the channel's
+    url: str
+    secret: Secret
+    retry_for: timedelta
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Everything one `mailgate.toml` says."""
 
@@ -226,3 +236,4 @@ class Config:
     customers_file: Path | None  # whom we were told of
     policy: Policy  # agents carry id 0 until the store has named them
     warnings: tuple[Problem, ...] = ()
+    bridges: tuple[Bridge, ...] = ()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from mailgate.core.channels import channel
+from mailgate.core.channels.whereabouts import is_chat
 from mailgate.core.model.mail import Address, InboundMail, canonical
 from mailgate.core.model.policy import Policy
 from mailgate.core.model.ticket import AnyTicket
@@ -41,6 +43,8 @@ def writable(person: Address, policy: Policy) -> bool:
     if on_the_wire is None or addresses.parts(person.addr, longest_local=addresses.LONGEST_WRITTEN) is None:
         return False
     domain = on_the_wire[1]
+    if is_chat(person.addr):
+        return channel.at(policy.channels, person.addr) is not None
     return domain.isascii() and not domain.endswith(".invalid") and policy.department_at(person.addr) is None
 
 
@@ -75,7 +79,7 @@ def writer(mail: InboundMail, policy: Policy) -> Address | None:
     for header in ("x-original-from", "x-original-sender"):
         value = mail.header(header)
         found = _ADDRESS.search(value[:1000])
-        if found and policy.department_at(found[0]) is None:
+        if found and policy.department_at(found[0]) is None and not is_chat(found[0]):
             shown = value.partition("<")[0].strip(" '\"") if "<" in value else ""
             return Address(found[0], shown or _unvia(author.name))
     for address in reply_to(mail, policy):
@@ -87,7 +91,8 @@ def _in_place_of_from(mail: InboundMail, policy: Policy) -> Address | None:
     """Sender, else the envelope's; neither where no person reads it."""
     envelope = Address(mail.envelope.sender.strip("<>"))
     named = (*reply_to(mail, policy)[:1], *((mail.sender,) if mail.sender else ()), envelope)
-    return next((one for one in named if writable(one, policy) and not robot(one.addr)), None)
+    found = (one for one in named if writable(one, policy) and not robot(one.addr) and not is_chat(one.addr))
+    return next(found, None)
 
 
 def of(mail: InboundMail, policy: Policy, *, denied: bool = False) -> tuple[Address, ...]:

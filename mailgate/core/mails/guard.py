@@ -112,6 +112,8 @@ def inspect(mail: InboundMail, policy: Policy, ours: Callable[[str], bool]) -> V
 
 def _may_be_answered(mail: InboundMail, policy: Policy) -> bool:
     """False for an address typed into a page that is a colleague's, ours or a robot's."""
+    if visitor.is_chat_message(mail):
+        return True
     typed = mail.author.addr if mail.author else ""
     ours = policy.colleague_at(typed) is not None or policy.department_at(typed) is not None
     return not (ours or addressee.robot(typed))

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from functools import cached_property
 
+from mailgate.core.channels.channel import Channel
 from mailgate.core.model.canned import Article
 from mailgate.core.model.mail import Address, canonical, without_detail
 from mailgate.core.pages.policy import WebPolicy
@@ -256,6 +257,7 @@ class Policy:
     digest_to: tuple[str, ...] = ("agents", "lead")
     spent_by_agent: bool = False  # do reports say how long each agent worked?
     web: WebPolicy = field(default_factory=WebPolicy)
+    channels: tuple[Channel, ...] = ()
 
     @cached_property
     def inbound(self) -> Mapping[str, str]:

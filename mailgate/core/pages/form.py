@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from mailgate.core.channels.whereabouts import is_chat
 from mailgate.core.letters import addressee
 from mailgate.core.model.mail import Address
 from mailgate.core.model.policy import Policy
@@ -174,6 +175,8 @@ def _address(typed: str, policy: Policy) -> list[Wrong]:
         return [Wrong("address", "address")]
     if policy.department_at(typed) is not None:
         return [Wrong("address", "ours")]
+    if is_chat(typed):  # nobody is written to there who has not written from there
+        return [Wrong("address", "address")]
     return [] if addressee.writable(Address(typed), policy) else [Wrong("address", "address")]
 
 

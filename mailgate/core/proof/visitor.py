@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from mailgate.core.channels.whereabouts import is_chat
 from mailgate.core.model.facts import Facts
-from mailgate.core.model.mail import InboundMail
+from mailgate.core.model.mail import Address, InboundMail, Source
 from mailgate.core.model.outbound import Audience
 from mailgate.core.model.policy import Policy
 from mailgate.core.proof import authority
@@ -22,6 +25,33 @@ ACKS_DAY = 1  # acknowledgements to an address that nobody proved
 def is_from_page(mail: InboundMail) -> bool:
     """True for what the daemon wrote down for a visitor or a caller; by no other door do these marks mean anything."""
     return mail.envelope.source.written_down and not mail.envelope.login
+
+
+def is_chat_message(mail: InboundMail) -> bool:
+    """True for what somebody said on a channel."""
+    return mail.envelope.source is Source.CHAT
+
+
+def by_its_door(mail: InboundMail) -> InboundMail:
+    """The mail without whoever is on a channel: they write by its bridge alone, and are written to by nobody's copy.
+
+    What comes from them by any other door is a stranger's in their name, and answers would go to their telephone.
+    """
+    people = (*filter(None, (mail.author, mail.sender)), *mail.reply_to, *mail.to, *mail.cc)
+    if is_chat_message(mail) or not any(is_chat(one.addr) for one in people):
+        return mail
+
+    def others(named: tuple[Address, ...]) -> tuple[Address, ...]:
+        return tuple(one for one in named if not is_chat(one.addr))
+
+    return replace(
+        mail,
+        author=None if mail.author and is_chat(mail.author.addr) else mail.author,
+        sender=None if mail.sender and is_chat(mail.sender.addr) else mail.sender,
+        reply_to=others(mail.reply_to),
+        to=others(mail.to),
+        cc=others(mail.cc),
+    )
 
 
 def trap(mail: InboundMail) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from mailgate.core.channels.whereabouts import is_chat
 from mailgate.core.model.mail import Address, InboundMail
 from mailgate.core.model.ticket import QUIET, Priority
 from mailgate.core.model.trace import RuleTrace
@@ -177,7 +178,8 @@ def _named(person: Address | None, name: Pattern | None, seen: MailForRules) -> 
 def requester(examined: MailFindings | None) -> Address | None:
     """Whose mail a contact form's mail really is; asked before guard and limits, so by the mail's own conditions."""
     findings = examined.findings if examined else ()
-    return next((found.requester for found in findings if found.hit and found.requester), None)
+    found = next((one.requester for one in findings if one.hit and one.requester), None)
+    return None if found and is_chat(found.addr) else found  # whoever types into a form has no telephone of others
 
 
 def route_mail(rules: Sequence[Rule], examined: MailFindings, circumstances: Circumstances) -> RuleEffects:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from mailgate import newfile
+from mailgate.core.channels.whereabouts import is_chat
 from mailgate.errors import Permanent, RouteDown
 
 
@@ -30,6 +31,8 @@ class FolderTransport:
 
         `before` is called before anything is written.
         """
+        if is_chat(recipient):
+            raise Permanent("no mail goes to a chat")
         if not recipient.isprintable() or not sender.isprintable() or "@" not in recipient:
             raise Permanent(f"not an address: {ascii(recipient)[:100]}")
         head = f"Return-Path: <{sender}>\nDelivered-To: {recipient}\n".encode()

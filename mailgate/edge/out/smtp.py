@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NoReturn
 
+from mailgate.core.channels.whereabouts import is_chat
 from mailgate.core.text import address as addresses
 from mailgate.edge.out.smtp_client import Client, Disconnected, TlsClient
 from mailgate.errors import MailgateError, Permanent, RouteDown, Temporary, Uncertain
@@ -344,6 +345,8 @@ def _address(address: str) -> str:
     if found is None:
         raise Permanent(f"not an address: {address[:100]!a}")
     local, domain = found
+    if is_chat(address):  # whatever is decided above us, no relay hears where somebody chats
+        raise Permanent("no mail goes to a chat")
     if not domain.isascii():
         try:
             domain = domain.encode("idna").decode("ascii")

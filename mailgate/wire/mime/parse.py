@@ -9,7 +9,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from email.errors import MessageError
 
-from mailgate.core.model.mail import AUTH_AS, Attachment, AuthResults, Envelope, InboundMail, MailKind, Source
+from mailgate.core.model.mail import (
+    AUTH_AS,
+    Attachment,
+    AuthResults,
+    Envelope,
+    InboundMail,
+    MailKind,
+    Source,
+)
 from mailgate.core.model.policy import Limits
 from mailgate.core.proof import visitor
 from mailgate.core.quoting.known import KnownLetters
@@ -142,7 +150,7 @@ def _parse(raw: bytes, envelope: Envelope, limits: Limits, known: KnownLetters |
         flags=frozenset(flags),
     )
     forward = passed_on or subject.is_forward(title)
-    mail = _split(mail, pages, known, forward=forward)
+    mail = _split(visitor.by_its_door(mail), pages, known, forward=forward)
     mail = _kind(mail, tree, raw, forward=forward)
     return replace(mail, flags=frozenset(flags), folded=folded_words(mail))
 
