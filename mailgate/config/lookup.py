@@ -45,7 +45,13 @@ def _named(value: dict[str, str]) -> dict[str, str]:
     for name, path in value.items():
         if not _FIELD.fullmatch(name.removeprefix("links.")):
             raise ValueError(f'"{name}" is no name of a field: letters, digits, spaces, - and _, a letter first')
-        steps(path)
+        ways(path)
+    return value
+
+
+def _somewhere(value: str) -> str:
+    if value:
+        steps(value)
     return value
 
 
@@ -74,12 +80,18 @@ class LookupModel(Model):
     secret: str = ""
     header: Annotated[str, AfterValidator(_header)] = "Authorization"
     command: Command = ()
+    people: Annotated[str, AfterValidator(_somewhere)] = ""
     fields: Annotated[dict[str, str], BeforeValidator(_flat), AfterValidator(_named)] = Field(default={})
     wait: Wait = timedelta()
     timeout: Limit = timedelta(seconds=5)
     cache: Kept = timedelta(days=1)
     stale: Kept = timedelta(days=30)
     rate: PerMinute = 60.0
+
+
+def ways(text: str) -> tuple[tuple[str, ...], ...]:
+    """`"first + last"` -> the ways to two values that stand one after another. Raises ValueError as `steps`."""
+    return tuple(steps(path.strip()) for path in text.split(" + "))
 
 
 def steps(path: str) -> tuple[str, ...]:
@@ -110,7 +122,8 @@ def place(given: LookupModel, work: Loading) -> tree.Lookup:
         secret=work.secret(("lookup", "secret"), given.secret),
         header=given.header,
         command=_found(given.command, work),
-        fields={name: steps(path) for name, path in (given.fields or {name: name for name in OWN}).items()},
+        people=steps(given.people) if given.people else (),
+        fields={name: ways(path) for name, path in (given.fields or {name: name for name in OWN}).items()},
         wait=given.wait,
         timeout=given.timeout,
         cache=given.cache,

@@ -189,7 +189,8 @@ class Lookup:
     secret: Secret | None
     header: str  # that carries the secret
     command: tuple[str, ...]
-    fields: Mapping[str, tuple[str, ...]]  # a field of the customer -> the steps into an answer
+    people: tuple[str, ...]  # the steps to where people stand in an answer
+    fields: Mapping[str, tuple[tuple[str, ...], ...]]  # a field of the customer -> the steps from there, to each part
     wait: timedelta  # a mail is held up no longer
     timeout: timedelta  # of one question
     cache: timedelta  # an answer that old is asked for anew

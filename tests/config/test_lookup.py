@@ -46,6 +46,8 @@ WRONG = {
     "no way": (URL + 'fields = { name = "a..b" }', '"a..b" is no way into an answer'),
     "no way at all": (URL + 'fields = { name = "" }', '"" is no way into an answer'),
     "too long a way": (URL + f'fields = {{ name = "{"a." * 10}b" }}', "is no way into an answer"),
+    "no second way": (URL + 'fields = { name = "a + " }', '"" is no way into an answer'),
+    "no people": (URL + 'people = "a..b"', 'lookup.people: found "a..b"'),
     "no name of a field": (URL + 'fields = { "<b>" = "a" }', '"<b>" is no name of a field'),
     "a field of numbers": (URL + "fields = { name = 5 }", "lookup.fields"),
     "unknown": (URL + "uri = ''", "lookup.uri: unknown key (did you mean 'url'?)"),
@@ -79,24 +81,23 @@ def test_without_the_section_nobody_is_asked(tmp_path: Path) -> None:
 
 
 def test_all_that_can_be_said(tmp_path: Path) -> None:
-    fields = (
-        'fields = { name = "contact.full_name", phone = "phones[0].number", links.CRM = "url", "Pays by" = "pays" }\n'
-    )
-    times = 'wait = "300ms"\ntimeout = "2s"\ncache = "2h"\nstale = "7d"\nrate = "2/s"\nheader = "X-Api-Key"\n'
+    fields = 'fields = { name = "contact.first + contact.last", phone = "phones[0].number", links.CRM = "url", "Pays by" = "pays" }\n'
+    times = 'wait = "300ms"\ntimeout = "2s"\ncache = "2h"\nstale = "7d"\nrate = "2/s"\nheader = "X-Api-Key"\npeople = "data.items"\n'
     found = loaded(tmp_path, GOOD + URL + fields + times + 'secret = "env:CRM"', CRM="s3cret").lookup
     assert found.on and found.secret is not None and found.secret.reveal() == "s3cret"
     assert found.fields == {
-        "name": ("contact", "full_name"),
-        "phone": ("phones", "0", "number"),
-        "links.CRM": ("url",),
-        "Pays by": ("pays",),
+        "name": (("contact", "first"), ("contact", "last")),
+        "phone": (("phones", "0", "number"),),
+        "links.CRM": (("url",),),
+        "Pays by": (("pays",),),
     }
+    assert found.people == ("data", "items")
     assert (found.wait, found.timeout) == (timedelta(milliseconds=300), timedelta(seconds=2))
     assert (found.cache, found.stale, found.rate) == (timedelta(hours=2), timedelta(days=7), 120.0)
 
 
 def test_without_fields_an_answer_has_the_names_of_ours(tmp_path: Path) -> None:
-    assert loaded(tmp_path, GOOD + URL).lookup.fields == {name: (name,) for name in lookup.OWN}
+    assert loaded(tmp_path, GOOD + URL).lookup.fields == {name: ((name,),) for name in lookup.OWN}
 
 
 def test_a_program_beside_the_configuration_is_found_from_anywhere(tmp_path: Path) -> None:

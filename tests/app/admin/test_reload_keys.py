@@ -99,7 +99,7 @@ OTHER: dict[str, Any] = {
     "web.form.topics.fields.text": {"en": "Other"}, "web.form.topics.fields.required": True,
     "web.form.topics.fields.pattern": "[0-9]+", "web.help.public": False,
     "lookup.url": "https://other.example/{address}", "lookup.secret": "other", "lookup.header": "X-Api-Key", "lookup.command": ["/bin/true", "{address}"],
-    "lookup.fields": {"name": "other"}, "lookup.wait": "1s", "lookup.timeout": "9s", "lookup.cache": "9h", "lookup.stale": "9d", "lookup.rate": "9/min",
+    "lookup.people": "results", "lookup.fields": {"name": "other"}, "lookup.wait": "1s", "lookup.timeout": "9s", "lookup.cache": "9h", "lookup.stale": "9d", "lookup.rate": "9/min",
 }  # fmt: skip
 # What stands beside a key before and after, and what has to change together with it.
 BESIDE: dict[str, dict[str, Any]] = {
