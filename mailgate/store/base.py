@@ -14,6 +14,7 @@ from mailgate.core.model.policy import Agent, Department
 from mailgate.errors import Temporary
 from mailgate.store.counting import ReportRead
 from mailgate.store.customers_asked import CustomersRead, CustomersTx
+from mailgate.store.lookups_asked import LookupsRead, LookupsTx
 from mailgate.store.outage_verbs import OutageRead, OutageTx
 from mailgate.store.programs_asked import ProgramsRead, ProgramsTx
 from mailgate.store.values import (
@@ -77,6 +78,8 @@ class Read(Protocol):
     def programs(self) -> ProgramsRead: ...
     @property
     def customers(self) -> CustomersRead: ...
+    @property
+    def lookups(self) -> LookupsRead: ...
 
     def facts(self, needs: Needs, now: datetime) -> Facts:
         """All the store knows that matters for one decision; ask inside the transaction that applies it."""
@@ -105,6 +108,8 @@ class Tx(Read, Protocol):
     def programs(self) -> ProgramsTx: ...
     @property
     def customers(self) -> CustomersTx: ...
+    @property
+    def lookups(self) -> LookupsTx: ...
 
     def apply(
         self,

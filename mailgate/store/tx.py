@@ -10,6 +10,7 @@ from mailgate.core.model.change import Decision, Facts, Needs
 from mailgate.store import backfill
 from mailgate.store.base import Applied, Ids, Stamp
 from mailgate.store.customers.customers import Customers
+from mailgate.store.customers.looked_up import Lookups
 from mailgate.store.mail.inbox import Mail
 from mailgate.store.outages import Outages
 from mailgate.store.outbox.letters import Outbox
@@ -43,6 +44,7 @@ class Transaction:
         self.sessions = Sessions(session)
         self.programs = Programs(session)
         self.customers = Customers(session)
+        self.lookups = Lookups(session)
 
     def facts(self, needs: Needs, now: datetime) -> Facts:
         """See `base.Read.facts`."""

@@ -58,6 +58,8 @@ ALLOWED = {
     "outbox.statements.REVOKE_LISTS": "owed: `#away` and leaving end the tokens of lists",
     "outbox.statements.REVOKE_AGENT": "owed: `agents revoke`, rarely and by hand",
     "people.statements.DELIVERIES_TO": "owed: `forget`, rarely and by hand",
+    "customers.looked_up.ANY": "one row of it",
+    "customers.looked_up.NAMING": "owed: `forget`, rarely and by hand",
     "people.statements.LETTERS_NAMING": "owed: `forget`, rarely and by hand",
     "people.statements.ANSWERED_IN_DOMAIN": "owed: `#spam always domain`, rarely and by a lead",
     "people.statements.ANSWERED_INSTEAD": "owed: `forget`, rarely and by hand",

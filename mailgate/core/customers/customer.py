@@ -28,17 +28,19 @@ class Customer:
     fields: Mapping[str, str] = field(default_factory=dict)  # columns nobody but the admin knows the meaning of
     origin: str = "file"  # or "lookup"
     as_of: datetime | None = None  # when this was true
+    looked_up: datetime | None = None  # when another program said it, or some of it
 
     @property
     def known(self) -> bool:
         """True when anything is said of them."""
-        return any(getattr(self, one.name) for one in fields(self) if one.name not in ("keys", "origin", "as_of"))
+        return any(getattr(self, one.name) for one in fields(self) if one.name not in ABOUT)
 
     def value(self, name: str) -> str:
         """A column by its name, a free one too; "" where nothing stands."""
         return str(getattr(self, name)) if name in COLUMNS else self.fields.get(name, "")
 
 
+ABOUT = ("keys", "origin", "as_of", "looked_up")  # what says nothing of who they are
 COLUMNS = ("name", "company", "number", "language", "tier", "agent")  # those with one text
 
 
@@ -94,7 +96,16 @@ def of_company(row: Customer) -> Customer:
 
 
 def joined(first: Customer, second: Customer) -> Customer:
-    """The first, with what it leaves empty taken from the second; links and free columns are put together."""
+    """The first, with what it leaves empty taken from the second; links and free columns are put together.
+
+    What was looked up elsewhere keeps its age, as far as any of it stands there.
+    """
     filled = {name: getattr(first, name) or getattr(second, name) for name in (*COLUMNS, "phones")}
     links, free = {**second.links, **first.links}, {**second.fields, **first.fields}
-    return replace(first, **filled, links=links, fields=free)
+    whole = replace(first, **filled, links=links, fields=free)
+    return whole if whole == first else replace(whole, looked_up=first.looked_up or second.looked_up)
+
+
+def completed(known: Customer | None, looked_up: Customer | None) -> Customer | None:
+    """What our own table says, and what it leaves empty as another program says it."""
+    return joined(known, looked_up) if known and looked_up else known or looked_up

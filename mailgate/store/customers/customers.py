@@ -8,7 +8,7 @@ of it, and the writer is never held.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,8 @@ from mailgate.core.customers import customer
 from mailgate.core.customers.customer import Customer
 from mailgate.core.model.mail import canonical
 from mailgate.store import rows
+from mailgate.store.customers.looked_up import SETTING as LOOKED_UP
+from mailgate.store.customers.looked_up import Lookups
 from mailgate.store.customers_asked import CustomersTaken
 from mailgate.store.session import Room
 from mailgate.store.settings import Settings
@@ -61,11 +63,29 @@ class Customers(Room):
     def by_address(self, address: str) -> Customer | None:
         """See `customers_asked.CustomersRead.by_address`."""
         key = canonical(address)
-        return customer.found(key, self.by_keys(customer.address_keys(key)))
+        return self.of([key], self._standing()).get(key)
+
+    def of(self, addresses: Iterable[str], standing: Mapping[str, str | None]) -> dict[str, Customer]:
+        """Those of these canonical addresses that somebody knows; `standing` says by its settings what is to be read.
+
+        Nothing is read while no customers are known at all, a statement each for our own table and for what was
+        looked up elsewhere.
+        """
+        wanted = {key: customer.address_keys(key) for key in addresses if "@" in key}
+        taken = taken_from(standing.get(SETTING))
+        own = self.held(taken, (key for keys in wanted.values() for key in keys)) if taken else []
+        looked_up = Lookups(self.session).people(wanted) if wanted and standing.get(LOOKED_UP) else {}
+        found = {key: customer.completed(customer.found(key, own), looked_up.get(key)) for key in wanted}
+        return {key: one for key, one in found.items() if one is not None}
+
+    def _standing(self) -> dict[str, str | None]:
+        return {name: Settings(self.session).get(name) for name in (SETTING, LOOKED_UP)}
 
     def by_phone(self, phone: str) -> list[Customer]:
         """See `customers_asked.CustomersRead.by_phone`."""
-        return self.by_keys([customer.phone_found_by(phone)])
+        key = customer.phone_found_by(phone)
+        found = self.by_keys([key])
+        return found or list(Lookups(self.session).people([key]).values() if self._standing()[LOOKED_UP] else ())
 
     def by_number(self, number: str) -> list[Customer]:
         """See `customers_asked.CustomersRead.by_number`."""

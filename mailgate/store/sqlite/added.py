@@ -200,3 +200,13 @@ CREATE TABLE program_answer (
 CREATE INDEX program_answer_at ON program_answer(at);
 CREATE INDEX program_answer_mail ON program_answer(mail) WHERE mail IS NOT NULL;
 """
+
+# What another program said of a customer, by address or `tel:` with the last digits of a number: one of them (`said`,
+# JSON), nobody, or how many people; after `until` it counts for nothing.
+LOOKED_UP = """
+CREATE TABLE looked_up (
+  key TEXT PRIMARY KEY, outcome TEXT NOT NULL, people INTEGER NOT NULL, said TEXT NOT NULL, as_of INTEGER NOT NULL,
+  until INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX looked_up_until ON looked_up(until);
+"""

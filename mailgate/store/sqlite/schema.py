@@ -211,6 +211,7 @@ MIGRATIONS = (
     ("0020_articles", added.ARTICLES), ("0021_at_hand", added.AT_HAND),
     ("0022_window", added.WINDOW), ("0023_customers", added.CUSTOMERS),
     ("0024_programs", added.PROGRAMS),
+    ("0025_looked_up", added.LOOKED_UP),
 )  # fmt: skip
 VERSION = len(MIGRATIONS)
 OLDEST = 1  # of 0.1.0: from here on everything is taken over

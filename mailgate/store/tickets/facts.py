@@ -9,8 +9,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from mailgate.core.customers import customer
-from mailgate.core.customers.customer import Customer
 from mailgate.core.model import outage
 from mailgate.core.model.change import Absence, Facts, Needs, SentLetter
 from mailgate.core.model.content import Question, Receipt
@@ -20,8 +18,7 @@ from mailgate.core.model.ticket import Entry, EntryKind, Status, Ticket
 from mailgate.core.model.trace import from_plain as trace_from_plain
 from mailgate.core.worktime import skills
 from mailgate.store import rows
-from mailgate.store.customers.customers import SETTING as CUSTOMERS
-from mailgate.store.customers.customers import Customers, taken_from
+from mailgate.store.customers.customers import Customers
 from mailgate.store.mail import statements as mail_sql
 from mailgate.store.outbox import signed
 from mailgate.store.outbox.letters import MINUTE
@@ -88,18 +85,8 @@ class FactsReading(Room):
         named = [*needs.people, *(one.addr for one in known.get("callers", {}).values())]
         known["people"] = {one.address.key: one for one in map(self._person, named) if one}
         asked_for = (needs.sender, needs.requester, *named, *(one.requester.addr for one in tickets.values()))
-        known["customers"] = self._customers(standing.get(CUSTOMERS), asked_for)
+        known["customers"] = self._customer_room.of(map(canonical, asked_for), standing)
         return Facts(**known)
-
-    def _customers(self, kept: str | None, addresses: Iterable[str]) -> dict[str, Customer]:
-        """What is known of these people, by canonical address; nothing is read while no customers are known at all."""
-        taken = taken_from(kept)
-        if taken is None or not taken.count:
-            return {}
-        wanted = {key: customer.address_keys(key) for key in map(canonical, addresses) if "@" in key}
-        rows_found = self._customer_room.held(taken, (key for keys in wanted.values() for key in keys))
-        found = {key: customer.found(key, rows_found) for key in wanted}
-        return {key: one for key, one in found.items() if one is not None}
 
     def _duplicate(self, needs: Needs) -> dict[str, Any]:
         known: dict[str, Any] = {}

@@ -12,7 +12,7 @@ WHERE open_tickets > 0 OR last_assigned_at IS NOT NULL
 UNION ALL SELECT 'away', id, agent, starts_at, ends_at, cover FROM absence
 WHERE (ends_at IS NULL OR ends_at > :now) AND (ends_at IS NULL OR ends_at > starts_at)
 UNION ALL SELECT 'setting', 0, key, 0, NULL, value FROM setting
-WHERE key IN ('incidents', 'news', 'promises', 'customers')
+WHERE key IN ('incidents', 'news', 'promises', 'customers', 'lookup')
 UNION ALL SELECT 'tag', 0, agent, 0, NULL, tag FROM watched_tag
 UNION ALL SELECT 'opened', 0, department, count(*), NULL, '' FROM (
   SELECT department FROM ticket WHERE created_at >= :hour ORDER BY created_at DESC LIMIT 50
