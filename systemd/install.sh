@@ -126,11 +126,12 @@ switch_to() {
 current() { basename -- "$(readlink "$HOME_OF/venv")"; }
 
 put_files() {
-    mkdir -p "$UNITS" "$(dirname -- "$BIN")" "$HOME_OF/doc"
-    for each in mailgate.service mailgate-window.socket mailgate-window.service; do
+    mkdir -p "$UNITS" "$(dirname -- "$BIN")" "$HOME_OF/doc" "$HOME_OF/bridges"
+    for each in mailgate.service mailgate-window.socket mailgate-window.service mailgate-bridge@.service; do
         sed "s|/opt/mailgate|$PREFIX|g" "$SOURCE/systemd/$each" >"$UNITS/$each"
     done
     cp "$SOURCE"/docs/*.md "$SOURCE/README.md" "$SOURCE/CHANGELOG.md" "$HOME_OF/doc/"
+    cp "$SOURCE"/bridges/*.py "$SOURCE/bridges/README.md" "$HOME_OF/bridges/"
     ln -sfn "$PREFIX/venv/bin/mailgate" "$BIN"
     if service; then systemctl daemon-reload; fi
 }

@@ -16,7 +16,7 @@ from mailgate.window.api import routes as api
 from mailgate.window.app import ROUTES
 
 ROOT = Path(__file__).parents[1]
-PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "bridges").glob("*.md")])
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text()
 
 
@@ -96,10 +96,12 @@ def test_the_window_page_tells_of_every_part_of_the_configuration() -> None:
     assert [key for key in asked if key not in ("form", "help") and not re.search(rf"\b{key}\b", text)] == []
 
 
-GUIDES = [ROOT / "CONTRIBUTING.md", ROOT / "README.md", ROOT / "SECURITY.md", ROOT / "tests" / "README.md",
+GUIDES = [ROOT / "CONTRIBUTING.md", ROOT / "README.md", ROOT / "SECURITY.md", ROOT / "tests" / "README.md", ROOT / "bridges" / "README.md",
           *sorted((ROOT / "docs").glob("*.md"))]  # fmt: skip
 MODULES = [
-    f"/{path.relative_to(ROOT)}" for top in ("mailgate", "tests", "bench") for path in (ROOT / top).rglob("*.py")
+    f"/{path.relative_to(ROOT)}"
+    for top in ("mailgate", "tests", "bench", "bridges")
+    for path in (ROOT / top).rglob("*.py")
 ]
 
 

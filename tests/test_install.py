@@ -27,6 +27,7 @@ SCRIPT = ROOT / "systemd" / "install.sh"
 UNIT = ROOT / "systemd" / "mailgate.service"
 WINDOW = ROOT / "systemd" / "mailgate-window.service"
 DOOR = ROOT / "systemd" / "mailgate-window.socket"
+BRIDGE = ROOT / "systemd" / "mailgate-bridge@.service"
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +72,13 @@ def test_install_then_upgrade_then_an_upgrade_that_fails_then_back(made: Path, r
     assert os.readlink(root / "usr/local/bin/mailgate") == "/opt/mailgate/venv/bin/mailgate"
     assert "ExecStart=/opt/mailgate/venv/bin/mailgate" in (root / "etc/systemd/system/mailgate.service").read_text()
     units = root / "etc/systemd/system"
-    assert {path.name for path in units.rglob("*")} == {UNIT.name, WINDOW.name, DOOR.name}  # none is enabled
+    assert {path.name for path in units.rglob("*")} == {
+        UNIT.name,
+        WINDOW.name,
+        DOOR.name,
+        BRIDGE.name,
+    }  # none is enabled
+    assert {"bridge.py", "whatsapp.py", "README.md"} <= {path.name for path in (opt / "bridges").iterdir()}
     assert mailgate(root, "ban", "@spam.example").returncode == 0
     assert mode(data / "mailgate.db") == 0o600
 
@@ -244,13 +251,13 @@ def test_s09_an_upgrade_judges_as_the_user_of_the_service(made: Path, tmp_path: 
 # --- the unit --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("unit", [UNIT, WINDOW], ids=["mailgate", "window"])
+@pytest.mark.parametrize("unit", [UNIT, WINDOW, BRIDGE], ids=["mailgate", "window", "bridge"])
 def test_systemd_scores_the_unit_as_well_protected(unit: Path) -> None:
     if shutil.which("systemd-analyze") is None:
         pytest.skip("systemd-analyze is missing: apt-get install systemd")
     call = ["systemd-analyze", "security", "--offline=true", "--no-pager", "--threshold=20", str(unit)]
     done = subprocess.run(call, capture_output=True, text=True, timeout=1000, check=False)
-    found = re.search(r"exposure level for [a-z-]+.service: ([0-9.]+)", done.stdout)
+    found = re.search(r"exposure level for [a-z@-]+.service: ([0-9.]+)", done.stdout)
     assert found, done.stderr
     assert float(found[1]) <= 2.0
     assert done.returncode == 0
