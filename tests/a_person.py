@@ -5,11 +5,13 @@ from datetime import timedelta
 
 from conftest import mail
 
+from mailgate.core.customers.customer import Customer
 from mailgate.core.model import change as ch
 from mailgate.core.model.content import Answer, Handover
 from mailgate.core.model.mail import Address
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.ticket import EntryKind, Status
+from mailgate.store.customers_asked import CustomersTaken
 
 QUIRINA = "Quirina Zatopek <Quirina@zatopek.example>"
 ADDRESS = "quirina@zatopek.example"
@@ -85,6 +87,12 @@ def known_person(desk):
     apply(desk, None, effects=(ch.Vote(first, 9, "Thanks for the xylophone"),))
     owned = (Address("anna@staff.example", "Anna"),)
     write(desk, first, ch.Outbound(Handover(), ch.Audience.AGENT, owned, agent="anna", purpose=Purpose.NOTE))
+    row = Customer(
+        (ADDRESS,), "Quirina Zatopek", "Xylophones", "X-1", ("+420 123 456 789",), "de", "gold", "anna",
+        {"X": "https://crm.example/xylophone"}, {"instrument": "xylophone"},
+    )  # fmt: skip
+    told = CustomersTaken(1, "", 1, desk.gateway.clock())
+    desk.gateway.store.write(lambda tx: (tx.customers.add(1, [(1, row)]), tx.customers.take(told))).result()
     desk.letters()
     return desk, first, other
 

@@ -53,7 +53,7 @@ MAY = {
     "store": {"errors", "crash", "newfile", "core", *STORE},
     "config": {"errors", "languages", "newfile", "tomlfile", "core", "rulebook.patterns"},
     "rulebook": {"errors", "tomlfile", "core", "rulebook.patterns"}, "rulebook.patterns": {"core"}, "library": {"errors", "core"}, "log": set(),
-    "app": {"errors", "crash", "newfile", "systemd", "core", "wire", "config", "rulebook.patterns", *STORE},
+    "app": {"errors", "crash", "newfile", "systemd", "tomlfile", "core", "wire", "config", "rulebook.patterns", *STORE},
     "opening": {"errors", "config", "store", *STORE}, "ends": {"errors", "config", "edge"},
     "written": {"errors", "core", "wire", "places", "library", "config", "rulebook", "app", *STORE},
     "door": {"errors", "core", "config", "edge", "app"}, "listener": {"log", "core", "config", "edge", "store", "store.blobs", "app"},

@@ -36,6 +36,14 @@ class Loaded:
 
 
 @dataclass(slots=True)
+class CustomersSeen:
+    """Which state of the customers' file was judged last; one judges it at a time."""
+
+    guard: threading.Lock = field(default_factory=threading.Lock)
+    state: object = ""  # of the file and the agents; "" is none
+
+
+@dataclass(slots=True)
 class Gateway:
     """A writable gateway; `wiring.build` makes it, `close` takes it apart in order."""
 
@@ -58,6 +66,7 @@ class Gateway:
     health: dict[str, str] = field(default_factory=dict)  # part -> what is wrong with it, for status and metrics
     down_since: dict[str, datetime] = field(default_factory=dict)  # relay -> when it was first found resting
     listeners: dict[str, list[str]] = field(default_factory=dict)  # kind -> where the daemon is bound
+    customers: CustomersSeen = field(default_factory=CustomersSeen)
     soundness: Soundness = field(init=False)  # of the database
     descriptors: Descriptors = field(init=False)  # of the process
     certificate: Certificate | None = None  # of the listeners

@@ -33,6 +33,9 @@ class CustomersRead(Protocol):
     def by_address(self, address: str) -> Customer | None:
         """What is known of whoever writes by that address, in any notation; their domain's row fills the gaps."""
 
+    def of_person(self, address: str) -> list[Customer]:
+        """Rows of exactly that address, not of its domain."""
+
     def by_phone(self, phone: str) -> list[Customer]:
         """Everybody with that telephone number, by its last nine digits: perhaps more than one."""
 

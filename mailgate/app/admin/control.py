@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from mailgate.app.admin import import_old, practice, reloading, rights, staff, tokens, walls
 from mailgate.app.gateway import Gateway
 from mailgate.app.health.status import of_daemon
-from mailgate.app.jobs import covering
+from mailgate.app.jobs import covering, customers
 from mailgate.app.jobs.schedule import JOBS, run_job
 from mailgate.app.window import forms
 from mailgate.core.commands import by_hand
@@ -50,6 +50,12 @@ def answer(gateway: Gateway, request: Mapping[str, Any]) -> dict[str, Any]:
 def reload(gateway: Gateway) -> str:
     """Check and apply what is on disk; raises ConfigError and keeps the last good set."""
     return reloading.reload(gateway)
+
+
+def take_customers(gateway: Gateway, anyway: bool = False) -> dict[str, Any]:
+    """Take the customers' file in now; `anyway` also when it lost most of its rows. Raises ConfigError."""
+    done = customers.sync(gateway, gateway.clock(), again=True, anyway=anyway)
+    return {"count": done.count, "changed": done.changed, "problems": [str(one) for one in done.problems]}
 
 
 def retry_quarantine(gateway: Gateway, number: int | None = None) -> int:
@@ -287,6 +293,7 @@ CALLS: dict[str, Call] = {
     "agent_train": practice.train,
     "ban": ban,
     "claim": claim_ticket,
+    "customers": take_customers,
     "do": do_commands,
     "drop_mail": drop_mail,
     "import_mails": import_mails,

@@ -14,6 +14,7 @@ from typing import Any
 from mailgate import systemd
 from mailgate.app.children.pool import Children
 from mailgate.app.gateway import Gateway
+from mailgate.app.jobs import customers
 from mailgate.config.tree import Config
 from mailgate.core.model.said import said
 from mailgate.errors import ChildDied, ConfigError, MailgateError, Problem
@@ -52,7 +53,22 @@ def reload(gateway: Gateway) -> str:
         f"{len(loaded.snapshot.rules)} rules, {len(policy.departments)} departments, "
         f"{len(policy.agents)} agents in force"
     )
-    return answer + (f"; changed, but only after a restart: {', '.join(restart)}" if restart else "")
+    told = (
+        answer,
+        *_customers(gateway),
+        *([f"changed, but only after a restart: {', '.join(restart)}"] if restart else []),
+    )
+    return "; ".join(told)
+
+
+def _customers(gateway: Gateway) -> list[str]:
+    """Their file is taken in too; one that cannot be is told, and takes nothing else along."""
+    try:
+        done = customers.sync(gateway, gateway.clock(), again=True)
+    except MailgateError as error:
+        return [f"the customers known stay as they were: {str(error).splitlines()[0]}"]
+    wrong = [f"{len(done.problems)} problems in their file: {done.problems[0]}"] if done.problems else []
+    return [", ".join((f"{done.count} customers", *wrong))] if gateway.config.customers_file else []
 
 
 def needs_restart(old: Config, new: Config) -> list[str]:

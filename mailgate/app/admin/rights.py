@@ -13,7 +13,9 @@ from typing import Any
 
 from mailgate.app.admin import people
 from mailgate.app.gateway import Gateway
-from mailgate.app.jobs import ticks
+from mailgate.app.jobs import customers, ticks
+from mailgate.config.tree import Config
+from mailgate.core.customers.customer import Customer
 from mailgate.core.model.change import Decision, Fate, LinkContacts
 from mailgate.core.model.desk_rows import PersonFound
 from mailgate.core.model.letter_kinds import PrivacyLetter
@@ -21,7 +23,7 @@ from mailgate.core.model.letter_rows import StoredLetter
 from mailgate.core.model.mail import canonical
 from mailgate.core.model.policy import Policy
 from mailgate.core.model.ticket import EntryKind, Ticket
-from mailgate.errors import Permanent, Temporary
+from mailgate.errors import MailgateError, Permanent, Temporary
 from mailgate.store.base import Read, Tx
 from mailgate.store.blobs import names_of
 from mailgate.store.former import drop_copies, former_copies
@@ -32,10 +34,27 @@ COPIES = "copies"  # in the data folder: what was too large to be sent to a pers
 PAUSE = 0.1  # seconds between two
 
 
-def held_of_person(read: Read, policy: Policy, address: str) -> PersonFound:
-    """What is kept of a person: addresses, tickets and mails. Raises Permanent for a stranger or one of us."""
+def in_own_table(config: Config, address: str, found: PersonFound | None) -> list[str]:
+    """Where a person stands in the customers' file, which is the admin's: `customers.csv:17`."""
+    if config.customers_file is None:
+        return []
+    keys = {canonical(one) for one in (address, *(found.addresses if found else ()))}
+    try:
+        rows = customers.read(config.customers_file, ()).rows
+    except MailgateError as error:
+        return [f"{config.customers_file}, perhaps: {error}"]
+    return [f"{config.customers_file}:{row.line}" for row in rows if not keys.isdisjoint(row.customer.keys)]
+
+
+def held_of_person(read: Read, policy: Policy, address: str, listed: Sequence[str] = ()) -> PersonFound:
+    """What is kept of a person: addresses, tickets and mails. Raises Permanent for a stranger or one of us.
+
+    `listed` says where a stranger stands in the admin's own table: nothing else of them is kept.
+    """
     if policy.agent_at(canonical(address)) or policy.department_at(address):
         raise Permanent(f"{address} is ours: an agent or a department cannot be erased or handed over")
+    if listed and read.people.data_of(address) is None:
+        raise Permanent(f"{address} has never written: take them out of {', '.join(listed)}, nothing else is kept")
     return _somebody(address, read)
 
 
@@ -46,8 +65,9 @@ def forget(gateway: Gateway, address: str, dry_run: bool = False, actor: str = "
     is erased, but somebody else still reads the database as it was, and so keeps it.
     """
     policy = gateway.in_force.policy
-    kept = gateway.store.read(lambda read: held_of_person(read, policy, address))
-    found = {**{name: getattr(kept, name) for name in SHOWN}, "copies": former_copies(gateway.data)}
+    listed = in_own_table(gateway.config, address, gateway.store.read(lambda read: read.people.data_of(address)))
+    kept = gateway.store.read(lambda read: held_of_person(read, policy, address, listed))
+    found = {**{name: getattr(kept, name) for name in SHOWN}, "copies": former_copies(gateway.data), "listed": listed}
     if dry_run:
         return {**found, "erased": False}
     if kept.unsolved:
@@ -102,13 +122,15 @@ def _somebody(address: str, read: Read) -> PersonFound:
 # --- handing over -----------------------------------------------------------------------------------------------------
 
 
-def export(read: Read, policy: Policy, address: str, now: datetime) -> Iterator[tuple[str, bytes | Mapping[str, Any]]]:
+def export(
+    read: Read, policy: Policy, address: str, now: datetime, listed: Sequence[str] = ()
+) -> Iterator[tuple[str, bytes | Mapping[str, Any]]]:
     """(file name, content) of everything a person is given: `person.json`, then the mails and letters as they are.
 
     In their own tickets that is all but internal notes; in others their own words.
     Raises Permanent as `held_of_person`.
     """
-    found = held_of_person(read, policy, address)
+    found = held_of_person(read, policy, address, listed)
     keys = {canonical(one) for one in found.addresses}
     tickets = [_told(ticket, keys, whole=True) for ticket in _threads(read, found.tickets)]
     others = [_told(ticket, keys, whole=False) for ticket in _threads(read, found.took_part)]
@@ -122,6 +144,7 @@ def export(read: Read, policy: Policy, address: str, now: datetime) -> Iterator[
             "addresses": found.addresses,
             "names": found.names,
             "tickets": tickets,
+            "customer": [_row(one) for key in sorted(keys) for one in read.customers.of_person(key)],
             "votes": [{key: getattr(one, key) for key in ("ticket", "at", "score", "comment")} for one in found.votes],
             "took_part": others,
             "mails": [
@@ -141,6 +164,12 @@ def export(read: Read, policy: Policy, address: str, now: datetime) -> Iterator[
     for one in letters:
         if one.raw:
             yield f"letters/{one.id}.eml", one.raw
+
+
+def _row(one: Customer) -> dict[str, Any]:
+    """What the table of customers says of them; links into the house and who looks after them are the house's."""
+    said = {name: getattr(one, name) for name in ("name", "company", "number", "phones", "language", "tier")}
+    return {**said, "addresses": one.keys, "fields": dict(one.fields)}
 
 
 def packed(files: Iterable[tuple[str, bytes | Mapping[str, Any]]]) -> bytes:

@@ -13,6 +13,7 @@ from mailgate import BUILT
 from mailgate.app.gateway import Gateway
 from mailgate.app.jobs import digests, privacy, ticks
 from mailgate.app.jobs.answering import answer_many
+from mailgate.app.jobs.customers import customers
 from mailgate.app.jobs.escalating import escalate
 from mailgate.app.jobs.promises import promises
 from mailgate.app.jobs.waking import wake
@@ -31,6 +32,7 @@ JOBS: dict[str, tuple[Job, timedelta]] = {
     "waves": (waves, timedelta(seconds=20)),
     "digest": (digests.send_morning_letters, timedelta(minutes=5)),
     "answers": (answer_many, timedelta(seconds=5)),
+    "customers": (customers, timedelta(seconds=60)),
     "drain": (ticks.drain, timedelta(seconds=30)),
     "backfill": (ticks.backfill, timedelta(seconds=60)),
     "index": (ticks.index, timedelta(seconds=5)),

@@ -34,8 +34,13 @@ def forget(ctx: click.Context, address: str, dry_run: bool, yes: bool, as_json: 
 def _said(found: dict[str, list[str]]) -> str:
     addresses = ", ".join(show.clean(one) for one in found["addresses"])
     copies = f"; {', '.join(found['copies'])}: made before an upgrade, goes whole" if found["copies"] else ""
+    own = f"; take {_listed(found['listed'])} out by hand, else it comes back with the file" if found["listed"] else ""
     return (f"{addresses}: {len(found['tickets'])} tickets ({len(found['unsolved'])} unsolved), "
-            f"took part in {len(found['took_part'])} others, {len(found['mails'])} mails{copies}")  # fmt: skip
+            f"took part in {len(found['took_part'])} others, {len(found['mails'])} mails{copies}{own}")  # fmt: skip
+
+
+def _listed(places: list[str]) -> str:
+    return ", ".join(show.clean(one) for one in places)
 
 
 @click.command()
@@ -52,7 +57,8 @@ def export(ctx: click.Context, address: str, folder: Path | None) -> None:
     if os.path.lexists(target):
         raise Permanent(f"{target} exists already")
     with at.reading(ctx) as (config, store):
-        files = store.read(lambda read: list(rights.export(read, config.policy, address, at.now())))
+        listed = rights.in_own_table(config, address, store.read(lambda read: read.people.data_of(address)))
+        files = store.read(lambda read: list(rights.export(read, config.policy, address, at.now(), listed)))
     newfile.folder(target.parent)
     target.mkdir(mode=0o700)
     for name, content in files:
@@ -60,6 +66,8 @@ def export(ctx: click.Context, address: str, folder: Path | None) -> None:
         newfile.folder(path.parent)
         newfile.write(path, content if isinstance(content, bytes) else _page(content))
     click.echo(f"{len(files)} files in {target}")
+    if listed:
+        click.echo(f"your own table has them too: {_listed(listed)}")
 
 
 def _page(content: object) -> bytes:

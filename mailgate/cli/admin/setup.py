@@ -40,6 +40,7 @@ def check(ctx: click.Context, connect: bool) -> int:
     """Load everything, try rules, templates and a sample mail; print all problems with file, line or key."""
     # All that is needed, before this Python may be closed to us.
     from mailgate import opening, wiring  # noqa: F401
+    from mailgate.app.jobs import customers
     from mailgate.config.load import Faulty
     from mailgate.config.load import load as load_config
     from mailgate.places import data_folder
@@ -62,7 +63,7 @@ def check(ctx: click.Context, connect: bool) -> int:
     if left is not None:
         problems += wiring.check(left, None, children=not closed)
     if config is not None:
-        problems += [*_unsaid(config, path), *_judged(config, children=not closed)]
+        problems += [*_unsaid(config, path), *_judged(config, children=not closed), *customers.judged(config)]
         if connect and not closed:
             from mailgate.wiring import try_ends
 

@@ -15,8 +15,8 @@ from mailgate.cli.admin.rules import period
 if TYPE_CHECKING:
     from mailgate.core.figures.tally import PeriodReport
 from mailgate.core.model.content import PeriodLetter
+from mailgate.core.text import spreadsheet
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 BAR = 30  # columns of the longest bar
 
 
@@ -60,8 +60,7 @@ def safe(cell: Any) -> Any:
     """A cell no spreadsheet takes for a formula; numbers stay numbers."""
     if not isinstance(cell, str):
         return cell
-    text = show.clean(cell)
-    return f"'{text}" if cell.startswith(FORMULA) else text
+    return show.clean(spreadsheet.cell(cell))
 
 
 def _print(found: PeriodReport, told: PeriodLetter) -> None:

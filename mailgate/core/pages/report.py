@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from mailgate.core.model.content import PeriodLetter
 from mailgate.core.pages.reader import Reader
+from mailgate.core.text import spreadsheet
 
 PERIODS = ("24h", "7d", "30d", "12w")
 LONGEST = 60  # characters of a period and a name
-_NUMBER = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,18})?")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +101,4 @@ def parts(letter: PeriodLetter) -> tuple[tuple[Figure, ...], tuple[Bars, ...], t
 
 def sheet(rows: Iterable[Iterable[Any]]) -> tuple[tuple[str, ...], ...]:
     """Rows of a sheet as text that no spreadsheet takes for a formula."""
-    return tuple(tuple(_cell(value) for value in row) for row in rows)
-
-
-def _cell(value: Any) -> str:
-    text = f"{value}"
-    harmless = _NUMBER.fullmatch(text) is not None
-    return f"'{text}" if text.lstrip(" \u00a0").startswith(_FORMULA) and not harmless else text
+    return tuple(tuple(spreadsheet.cell(value) for value in row) for row in rows)

@@ -81,6 +81,10 @@ class Customers(Room):
     def _standing(self) -> dict[str, str | None]:
         return {name: Settings(self.session).get(name) for name in (SETTING, LOOKED_UP)}
 
+    def of_person(self, address: str) -> list[Customer]:
+        """See `customers_asked.CustomersRead.of_person`."""
+        return self.by_keys([canonical(address)])
+
     def by_phone(self, phone: str) -> list[Customer]:
         """See `customers_asked.CustomersRead.by_phone`."""
         key = customer.phone_found_by(phone)

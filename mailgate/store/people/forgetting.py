@@ -9,6 +9,7 @@ from mailgate.core.model.desk_rows import PersonFound
 from mailgate.core.model.mail import canonical
 from mailgate.core.model.outbound import DeliveryState
 from mailgate.store import backfill, rows
+from mailgate.store.customers.customers import Customers
 from mailgate.store.mail.inbox import Mail
 from mailgate.store.outbox import statements as outbox_sql
 from mailgate.store.outbox.statements import UNSETTLED
@@ -57,6 +58,8 @@ class Forgetting(Room):
         for number, row in enumerate(data.ids):
             name = NOBODY.format(f"{data.contact}-{number}")
             self.session.run(sql.FORGET_ADDRESS, {"id": row, "new": name})
+        for key in data.keys:
+            Customers(self.session).forget(key)
         for contact in data.contacts:
             self.session.run(sql.FORGET_NAME, {"c": contact})
             for ticket in data.others:

@@ -32,6 +32,7 @@ OURS: Mapping[str, str] = {
 # Columns of codes, of our own people, of digests; and JSON of those.
 CODES: Mapping[str, str] = {
     "attachment": "part type digest",
+    "customer": "language agent",
     "delivery": "department state remote_id",
     "entry": "kind",
     "event": "kind",
@@ -48,9 +49,10 @@ CODES: Mapping[str, str] = {
 FILLED = {
     "address.canonical", "address.addr", "delivery.recipient", "delivery.canonical", "entry.author", "entry.only_to", "event.actor", "letter.recipients", "letter.copies",
     "letter.context", "mail.sender", "mail.recipients", "mail.author", "mail.trace", "parking.understood", "raw.bytes", "rendered.bytes",
-    "letter_words.words", "letter_notes.words",
+    "letter_words.words", "letter_notes.words", "customer.keys", "customer.phones", "customer.links", "customer.fields", "customer_key.key",
 }  # fmt: skip
 HANDED_OVER = {
+    "customer.name", "customer.company", "customer.number", "customer.tier",
     "address.name", "attachment.name", "entry.author_name", "entry.text", "field.value", "mail.subject", "ticket.subject", "vote.comment", "rendered.subject",
 }  # fmt: skip
 # Not handed over: notes and letters of the house, what stands in her mails anyway, what we made of it.
@@ -62,6 +64,7 @@ WITHHELD = {
 OWN = "SELECT ticket.id FROM ticket JOIN address ON address.id = ticket.requester WHERE address.canonical = :a"
 LETTERS = f"SELECT id FROM letter WHERE ticket IN ({OWN})"
 HER_ROWS: Mapping[str, str] = {
+    "customer": "id IN (SELECT customer FROM customer_key WHERE key = :a)", "customer_key": "key = :a",
     "address": "canonical = :a", "mail": "author = :a", "ticket": f"id IN ({OWN})", "letter": f"id IN ({LETTERS})",
     "event": f"ticket IN ({OWN}) AND kind IN {PERSONAL}",  # the others hold codes
     "entry.author_name": "author = :a",  # agents are called by their names

@@ -21,6 +21,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "alarm.letters": "E-Mails brauchen deine Aufmerksamkeit",
     "alarm.refused": "Eine Änderung wurde abgelehnt",
     "alarm.refused_text": "Die geltenden Regeln, Vorlagen und Einstellungen bleiben, wie sie waren.\n{problems}",
+    "alarm.customers": "Die Kundentabelle wurde nicht übernommen",
+    "alarm.customers_text": "Die bisher bekannten Kunden bleiben, wie sie waren.\n{problem}",
     "alarm.needs_you": "mailgate braucht dich: {what}",
     "alarm.guessing": "Jemand probiert am Einlieferungsport Passwörter durch",
     "alarm.no_agent": "jemand, der kein Bearbeiter ist",

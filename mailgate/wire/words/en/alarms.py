@@ -21,6 +21,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "alarm.letters": "Letters need your attention",
     "alarm.refused": "A change was refused",
     "alarm.refused_text": "The rules, templates and settings in force stay as they were.\n{problems}",
+    "alarm.customers": "The table of customers was not taken",
+    "alarm.customers_text": "The customers known so far stay as they are.\n{problem}",
     "alarm.needs_you": "mailgate needs you: {what}",
     "alarm.guessing": "Somebody guesses passwords at the submission port",
     "alarm.no_agent": "somebody who is no agent",

@@ -21,6 +21,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "alarm.letters": "Kirjad vajavad sinu tähelepanu",
     "alarm.refused": "Muudatus lükati tagasi",
     "alarm.refused_text": "Kehtivad reeglid, mallid ja seaded jäävad endiseks.\n{problems}",
+    "alarm.customers": "Klienditabelit ei võetud kasutusele",
+    "alarm.customers_text": "Seni teadaolevad kliendid jäävad endiseks.\n{problem}",
     "alarm.needs_you": "mailgate vajab sind: {what}",
     "alarm.guessing": "Keegi püüab kirjade vastuvõtu pordis paroole ära arvata",
     "alarm.no_agent": "keegi, kes ei ole töötaja",

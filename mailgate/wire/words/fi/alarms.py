@@ -21,6 +21,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "alarm.letters": "Lähtevät viestit kaipaavat huomiotasi",
     "alarm.refused": "Muutosta ei hyväksytty",
     "alarm.refused_text": "Voimassa olevat säännöt, pohjat ja asetukset pysyvät ennallaan.\n{problems}",
+    "alarm.customers": "Asiakasluetteloa ei otettu käyttöön",
+    "alarm.customers_text": "Tähän asti tunnetut asiakkaat pysyvät ennallaan.\n{problem}",
     "alarm.needs_you": "mailgate tarvitsee sinua: {what}",
     "alarm.guessing": "Joku arvailee salasanoja lähetysportissa",
     "alarm.no_agent": "joku, joka ei ole asiakaspalvelija",

@@ -21,6 +21,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "alarm.letters": "Izejošajām vēstulēm vajadzīga Jūsu uzmanība",
     "alarm.refused": "Izmaiņa ir noraidīta",
     "alarm.refused_text": "Spēkā esošās kārtulas, veidnes un iestatījumi paliek, kādi bija.\n{problems}",
+    "alarm.customers": "Klientu tabula nav pieņemta",
+    "alarm.customers_text": "Līdz šim zināmie klienti paliek, kādi bija.\n{problem}",
     "alarm.needs_you": "mailgate nepieciešama Jūsu uzmanība: {what}",
     "alarm.guessing": "Kāds min paroles iesniegšanas portā",
     "alarm.no_agent": "kāds, kurš nav darbinieks",

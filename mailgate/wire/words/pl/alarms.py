@@ -21,6 +21,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "alarm.letters": "Wychodzące wiadomości wymagają Twojej uwagi",
     "alarm.refused": "Zmiana została odrzucona",
     "alarm.refused_text": "Obowiązujące reguły, szablony i ustawienia pozostają bez zmian.\n{problems}",
+    "alarm.customers": "Tabela klientów nie została przyjęta",
+    "alarm.customers_text": "Dotychczas znani klienci pozostają bez zmian.\n{problem}",
     "alarm.needs_you": "mailgate wymaga Twojej uwagi: {what}",
     "alarm.guessing": "Ktoś zgaduje hasła na porcie wysyłki",
     "alarm.no_agent": "ktoś, kto nie jest pracownikiem",

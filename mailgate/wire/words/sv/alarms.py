@@ -21,6 +21,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "alarm.letters": "Mejl behöver din uppmärksamhet",
     "alarm.refused": "En ändring avvisades",
     "alarm.refused_text": "Reglerna, mallarna och inställningarna som gäller är oförändrade.\n{problems}",
+    "alarm.customers": "Kundlistan togs inte i bruk",
+    "alarm.customers_text": "De kunder som är kända hittills är oförändrade.\n{problem}",
     "alarm.needs_you": "mailgate behöver dig: {what}",
     "alarm.guessing": "Någon gissar lösenord på inlämningsporten",
     "alarm.no_agent": "någon som inte är handläggare",
