@@ -40,7 +40,7 @@ MAY = {
     "core.commands": {"core", "errors", "core.text", "core.model", "core.worktime", "core.proof", "core.letters"},
     "core.clock": {"core", "errors", "core.text", "core.model", "core.worktime", "core.letters", "core.commands"},
     "core.pages": {"core", "errors", "core.pages.policy", "core.text", "core.model", "core.worktime", "core.proof", "core.figures", "core.letters", "core.commands"},
-    "core.programs": {"core", "errors", "core.pages", "core.text", "core.model", "core.worktime", "core.proof", "core.letters"},
+    "core.programs": {"core", "errors", "core.pages.policy", "core.pages", "core.text", "core.model", "core.worktime", "core.proof", "core.letters"},
     "core.mails": {"core", "errors", "core.text", "core.quoting", "core.model", "core.rules", "core.worktime", "core.proof", "core.letters",
                    "core.commands"},
     "store.values": {"errors", "core"}, "store.verbs": {"errors", "core", "store.values"}, "store.counting": {"core"},

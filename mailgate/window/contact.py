@@ -156,11 +156,16 @@ def _now() -> int:
 
 def said(seen: Visit, wrong: Wrong) -> str:
     """What is wrong with a field, as a sentence."""
+    return sentence(seen.language, seen.settings, wrong)
+
+
+def sentence(language: str, settings: WindowSettings, wrong: Wrong) -> str:
+    """The same for whoever is held to what the form is."""
     values = dict(wrong.values)
     if wrong.code == "many_files":
-        return words.say(seen.language, "page.refused.files", int(values["n"]))
-    most, size = values.pop("n", ""), words.size(seen.settings.size)
-    return words.say(seen.language, f"page.form.wrong.{wrong.code}", None, most=most, size=size, **values)
+        return words.say(language, "page.refused.files", int(values["n"]))
+    most, size = values.pop("n", ""), words.size(settings.size)
+    return words.say(language, f"page.form.wrong.{wrong.code}", None, most=most, size=size, **values)
 
 
 def why(language: str, refusal: Refusal) -> str:

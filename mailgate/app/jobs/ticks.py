@@ -11,6 +11,7 @@ from mailgate import systemd
 from mailgate.app.gateway import Gateway
 from mailgate.app.health import status
 from mailgate.app.jobs import old_letters, retention
+from mailgate.core.programs import once
 from mailgate.store.base import Tx
 from mailgate.store.blobs import left_over
 from mailgate.store.former import drop_copies, former_copies
@@ -66,8 +67,9 @@ def _slice(rows: int, tx: Tx) -> float | None:
 
 
 def purge(gateway: Gateway, now: datetime) -> int:
-    """Remove what retention says is old enough."""
-    return retention.purge(gateway, now)
+    """Remove what retention says is old enough, and what programs cannot ask again."""
+    answers = gateway.store.write(lambda tx: tx.programs.tidy(now - once.LASTS)).result()
+    return answers + retention.purge(gateway, now)
 
 
 def sweep(gateway: Gateway, now: datetime) -> int:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mailgate.app.gateway import Gateway
+from mailgate.app.programs.working import Working
 from mailgate.app.window.counted import CountedReports
 from mailgate.app.window.errands import Errands
 from mailgate.app.window.forms_seen import FormsSeen
@@ -24,6 +25,7 @@ class WindowDesk:
     errands: Errands = field(default_factory=Errands)
     rendered: Rendered = field(default_factory=Rendered)  # articles
     reports: CountedReports = field(default_factory=CountedReports)
+    working: Working = field(default_factory=Working)  # on what programs asked under a key
 
 
 # A verb answers what is asked with a page or a `Refusal` (core/pages/window.py). It reads the store, judges tokens and

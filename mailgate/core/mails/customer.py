@@ -249,7 +249,7 @@ def acknowledgement(case: Case, ticket: AnyTicket) -> tuple[Outbound, ...]:
     # A forged From makes us write to a victim: a stranger's words, their name among them, are never echoed (L-13).
     # That somebody wrote in their name before proves nothing; that an agent answered them, a person judged.
     echo = case.authority.passed or (facts.answered_sender and not case.authority.failed)
-    echo = echo and not visitor.is_from_page(case.mail)
+    echo = visitor.vouched(case.mail) or (echo and not visitor.is_from_page(case.mail))
     named = case.route.ack if isinstance(case.route.ack, str) else Ack.TEMPLATE
     return (acks.written(case.moment, ticket, author, answers=answers, thread=thread, named=named, echo=echo),)
 

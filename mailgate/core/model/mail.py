@@ -22,12 +22,13 @@ class Source(StrEnum):
     IMPORT = "import"
     WINDOW = "window"  # written on a page: the form, or a customer's own page
     CHAT = "chat"  # said on a channel; a bridge handed it over
+    PROGRAM = "program"  # a customer's message that another program brought by the API
     CALL = "call"  # what a telephone exchange tells of a call, written down by the daemon
 
     @property
     def written_down(self) -> bool:
         """True where the daemon itself wrote the mail, of what came in another way: our own marks in it are ours."""
-        return self in (Source.WINDOW, Source.CALL, Source.CHAT)
+        return self in (Source.WINDOW, Source.PROGRAM, Source.CALL, Source.CHAT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 LASTS: Final = timedelta(hours=24)
@@ -15,4 +15,5 @@ class Kept:
     """What stands under a key: the digest of what was asked, and once it is done the answer; no words of anybody's."""
 
     body: str
+    at: datetime
     answer: str | None = None

@@ -19,12 +19,24 @@ ORDER = "X-Mailgate-Order"  # `close`: which button of their page a customer pre
 ORDERS = ("status", "close", "reopen")
 FILE = "X-Mailgate-File"  # `3021 2.1`: the mail and the part of a file that they want sent to their address
 AFTER = "X-Mailgate-After"  # the contribution that words on a page come after: the same words to others are new ones
+VOUCHED = "X-Mailgate-Vouched"  # by a program that has proven whose messages it brings
 ACKS_DAY = 1  # acknowledgements to an address that nobody proved
 
 
 def is_from_page(mail: InboundMail) -> bool:
     """True for what the daemon wrote down for a visitor or a caller; by no other door do these marks mean anything."""
-    return mail.envelope.source.written_down and not mail.envelope.login
+    envelope = mail.envelope
+    return envelope.source.written_down and (envelope.source is not Source.WINDOW or not envelope.login)
+
+
+def brought_by(mail: InboundMail) -> str:
+    """The name of the program that brought it, "" for what came by itself."""
+    return mail.envelope.login if mail.envelope.source is Source.PROGRAM else ""
+
+
+def vouched(mail: InboundMail) -> bool:
+    """True where a program that may say so says that it knows who wrote."""
+    return mail.envelope.source is Source.PROGRAM and bool(mail.header(VOUCHED))
 
 
 def is_chat_message(mail: InboundMail) -> bool:
@@ -96,4 +108,5 @@ def in_doubt(mail: InboundMail, policy: Policy) -> bool:
 
 def acknowledged_enough(mail: InboundMail, facts: Facts) -> bool:
     """True where one more letter would help whoever types a victim's address."""
-    return is_from_page(mail) and not facts.answered_sender and facts.acks_sender_day >= ACKS_DAY
+    unproved = is_from_page(mail) and not vouched(mail)
+    return unproved and not facts.answered_sender and facts.acks_sender_day >= ACKS_DAY

@@ -19,6 +19,7 @@ from mailgate.core.pages.status import Said, SayAsked, StatusAsked, StatusPage
 from mailgate.core.pages.thread import ThreadAsked, ThreadPage
 from mailgate.core.pages.wall import WallAsked, WallPage
 from mailgate.core.pages.window import Refusal, SettingsAsked, WindowSettings
+from mailgate.core.programs.message import ApiMessageAsked, ApiMessagePage
 from mailgate.core.programs.ticket import ApiTicketAsked, ApiTicketPage
 
 FRAME: Final = struct.Struct("!II")  # octets of what follows, and the number by which an answer finds its question
@@ -47,6 +48,7 @@ VERBS: Final[Mapping[str, tuple[type, type]]] = {
     "act": (ActAsked, ActPage),
     "report": (ReportAsked, ReportPage),
     "api_ticket": (ApiTicketAsked, ApiTicketPage),
+    "api_message": (ApiMessageAsked, ApiMessagePage),
 }
 
 

@@ -111,6 +111,7 @@ class Forgetting(Room):
                   "message_id": row["message_id"]}  # fmt: skip
         self.session.run(sql.DROP_ID, params)
         self.session.run(sql.FORGET_PARKING, params)
+        self.session.run(sql.FORGET_ANSWER, params)
         self.session.run(sql.FORGET_MAIL, params)
         return str(row["message_id"])
 

@@ -43,6 +43,7 @@ SAVED_WORDS = "SELECT name, language, text FROM saved_reply"
 MEND_SAVED = "UPDATE saved_reply SET text = :text WHERE name = :name AND language = :language"
 NAMES_OF_MAIL = "SELECT sender, author, recipients, message_id FROM mail WHERE number = :m"
 DROP_ID = "DELETE FROM msgid WHERE id = :message_id"
+FORGET_ANSWER = "DELETE FROM program_answer WHERE mail = :mail"
 FORGET_PARKING = (
     "UPDATE parking SET understood = '[]', text = '', settled_at = coalesce(settled_at, at) WHERE mail = :mail"
 )

@@ -18,7 +18,7 @@ ADD = (
 )
 REVOKE = "DELETE FROM program WHERE name = :name"
 USED = "UPDATE program SET used_at = :at WHERE id = :id"
-KEPT = "SELECT body, answer FROM program_answer WHERE program = :program AND key = :key"
+KEPT = "SELECT body, at, answer FROM program_answer WHERE program = :program AND key = :key"
 BEGIN = (
     "INSERT INTO program_answer (program, key, body, at) VALUES (:program, :key, :body, :at) "
     "ON CONFLICT (program, key) DO NOTHING"
@@ -42,7 +42,7 @@ class Programs(Room):
     def kept(self, program: str, key: str) -> Kept | None:
         """See `programs_asked.ProgramsRead.kept`."""
         row = self.session.one(KEPT, {"program": program, "key": key})
-        return None if row is None else Kept(row["body"], row["answer"])
+        return None if row is None else Kept(row["body"], rows.time_of(row["at"]), row["answer"])
 
     def add(self, program: Program, digest: str) -> None:
         """See `programs_asked.ProgramsTx.add`."""
@@ -71,7 +71,7 @@ class Programs(Room):
 
     def begin(self, program: str, key: str, body: str, now: datetime) -> None:
         """See `programs_asked.ProgramsTx.begin`."""
-        self.tidy(now - LASTS)
+        self.session.run(TIDY, {"before": rows.micros(now - LASTS)})
         self.session.run(BEGIN, {"program": program, "key": key, "body": body, "at": rows.micros(now)})
 
     def done(self, program: str, key: str, mail: int | None, answer: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -27,6 +27,14 @@ class Model(BaseModel):
     """What crosses as JSON; whatever is not described in it is refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, from_attributes=True, allow_inf_nan=False)
+
+
+class Unfit(Exception):
+    """What fits its description, and still cannot be done."""
+
+    def __init__(self, errors: Sequence[problem.Error]) -> None:
+        super().__init__("unfit")
+        self.errors = errors
 
 
 class Nothing(Model):
@@ -98,7 +106,10 @@ async def _answered(operation: Operation, request: Request) -> Response:
     call = await _read(operation, request)
     if isinstance(call, Response):
         return call
-    page = operation.answer.model_validate(await operation.does(call))
+    try:
+        page = operation.answer.model_validate(await operation.does(call))
+    except Unfit as unfit:
+        return problem.answer(422, errors=unfit.errors[:FIELDS])
     told = page.model_dump_json(by_alias=True).encode()
     if operation.method != "GET":
         return Response(told, operation.status, media_type="application/json")
@@ -147,5 +158,7 @@ def _unfit(error: ValidationError) -> Response:
     found = error.errors(include_url=False, include_context=False, include_input=False)
     if any(one["type"] == "json_invalid" for one in found):
         return problem.answer(400, f"The body is no JSON: {found[0]['msg'].partition(': ')[2][:LONGEST]}")
-    told = [{"field": ".".join(map(str, one["loc"]))[:LONGEST], "why": one["msg"][:LONGEST]} for one in found]
+    told: list[problem.Error] = [
+        {"field": ".".join(map(str, one["loc"]))[:LONGEST], "why": one["msg"][:LONGEST]} for one in found
+    ]
     return problem.answer(422, errors=told[:FIELDS])

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Final, TypedDict
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from mailgate.core.pages.window import Refusal
+
+
+class Error(TypedDict):
+    """One thing that does not fit its description."""
+
+    field: str
+    why: str
+
 
 PATH: Final = "/api/"  # all behind it is asked by programs
 TYPE: Final = "application/problem+json"
@@ -51,7 +59,7 @@ def answer(
     status: int,
     detail: str = "",
     *,
-    errors: Sequence[Mapping[str, str]] = (),
+    errors: Sequence[Error] = (),
     wait: int = 0,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
@@ -69,6 +77,4 @@ def answer(
 def refused(refusal: Refusal) -> Response:
     """What the desk said no to."""
     status, detail = CODES.get(refusal.code, (422, ""))
-    values = dict(refusal.values)
-    errors = [{"field": values["field"], "why": values.get("why", "")}] if "field" in values else []
-    return answer(status, detail, errors=errors, wait=refusal.wait)
+    return answer(status, detail, wait=refusal.wait)

@@ -9,10 +9,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from mailgate.window.api import tickets
+from mailgate.window.api import messages, tickets
 from mailgate.window.api.operation import Operation, routes_of
 
-OPERATIONS: Final[tuple[Operation, ...]] = (*tickets.OPERATIONS,)
+OPERATIONS: Final[tuple[Operation, ...]] = (*tickets.OPERATIONS, *messages.OPERATIONS)
 
 
 async def nothing(request: Request) -> Response:

@@ -88,4 +88,4 @@ def test_scopes_are_those_there_are(text: str, is_one: bool) -> None:
 
 
 def test_what_is_kept_under_a_key_lasts_a_day_and_begins_without_an_answer() -> None:
-    assert timedelta(hours=24) == once.LASTS and once.Kept("digest").answer is None
+    assert timedelta(hours=24) == once.LASTS and once.Kept("digest", NOW).answer is None
