@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from mailgate.config import logo, lookup, secrets, tree, values, web
-from mailgate.config.connect import channels
+from mailgate.config.connect import calls, channels
 from mailgate.config.logo import Logo
 from mailgate.config.model import FileModel, ImapModel, LoginModel, OutgoingModel
 from mailgate.config.people import agents, calendars, departments, slas
@@ -49,6 +49,7 @@ def build(model: FileModel, work: Loading) -> tree.Config:
         metrics=tree.Metrics(work.listeners("metrics", model.metrics.listen)),
         web=web.place(model.web, work),
         lookup=lookup.place(model.lookup, work),
+        calls=calls.place(model.web.calls, work),
         rules_folder=work.path(model.rules.folder),
         rules_reload=model.rules.reload,
         templates_folder=work.path(model.letters.templates),

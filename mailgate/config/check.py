@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from mailgate.config import values, web
-from mailgate.config.connect import channels
+from mailgate.config.connect import calls, channels
 from mailgate.config.model import FileModel
 from mailgate.config.tree import Config
 from mailgate.config.work import Loading
@@ -35,6 +35,7 @@ def names(model: FileModel, config: Config, work: Loading) -> None:
     _passes(config, work)
     web.names(model.web, _named("department", work), work)
     channels.names(model.channel, _named("department", work), work)
+    calls.names(model.web.calls, {kind: _named(kind, work) for kind in ("agent", "department")}, work)
 
 
 def _pauses(model: FileModel, work: Loading) -> None:

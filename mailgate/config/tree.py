@@ -182,6 +182,23 @@ class Web:
 
 
 @dataclass(frozen=True, slots=True)
+class Recordings:
+    """Whence recordings of calls may be fetched."""
+
+    url: str  # what an address there begins with
+    secret: Secret | None
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """What exchanges that tell of calls, and their recordings, are believed and fetched by."""
+
+    recordings: tuple[Recordings, ...]
+    recording_max: int  # octets
+    placetel_secret: Secret | None  # with which Placetel signs what it tells
+
+
+@dataclass(frozen=True, slots=True)
 class Lookup:
     """Where customers are looked up: by one of `url` and `command`, or nowhere."""
 
@@ -230,6 +247,7 @@ class Config:
     metrics: Metrics
     web: Web
     lookup: Lookup
+    calls: Calls
     rules_folder: Path
     rules_reload: bool  # load again when a file changes
     templates_folder: Path

@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from mailgate.config import tree, values
+from mailgate.config.connect import calls
+from mailgate.config.connect.calls import CallsModel
 from mailgate.config.kinds import Count, Duration, LanguageOrOurs, Line, Model, Name, Network, Rate, Size
 from mailgate.config.work import Loading
 from mailgate.core.pages.policy import Act, Confirm, FormPolicy, Topic, TopicField, WebPolicy
@@ -106,6 +108,7 @@ class WebModel(Model):
     act: Literal["none", "steer", "all"] = "steer"
     form: FormModel = FormModel()
     help: HelpModel = HelpModel()
+    calls: CallsModel = CallsModel()
 
 
 def missing_packages() -> list[str]:
@@ -174,6 +177,7 @@ def policy(given: WebModel, language: str) -> WebPolicy:
             rate=form.rate,
         ),
         help=given.help.public,
+        calls=calls.policy(given.calls),
     )
 
 

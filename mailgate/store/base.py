@@ -12,6 +12,7 @@ from mailgate.core.letters.due import DueDelivery, DueLetter
 from mailgate.core.model.change import Decision, Facts, Needs
 from mailgate.core.model.policy import Agent, Department
 from mailgate.errors import Temporary
+from mailgate.store.calls_asked import CallsRead, CallsTx
 from mailgate.store.counting import ReportRead
 from mailgate.store.customers_asked import CustomersRead, CustomersTx
 from mailgate.store.lookups_asked import LookupsRead, LookupsTx
@@ -80,6 +81,8 @@ class Read(Protocol):
     def customers(self) -> CustomersRead: ...
     @property
     def lookups(self) -> LookupsRead: ...
+    @property
+    def calls(self) -> CallsRead: ...
 
     def facts(self, needs: Needs, now: datetime) -> Facts:
         """All the store knows that matters for one decision; ask inside the transaction that applies it."""
@@ -110,6 +113,8 @@ class Tx(Read, Protocol):
     def customers(self) -> CustomersTx: ...
     @property
     def lookups(self) -> LookupsTx: ...
+    @property
+    def calls(self) -> CallsTx: ...
 
     def apply(
         self,

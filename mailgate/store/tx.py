@@ -9,6 +9,7 @@ from pathlib import Path
 from mailgate.core.model.change import Decision, Facts, Needs
 from mailgate.store import backfill
 from mailgate.store.base import Applied, Ids, Stamp
+from mailgate.store.calls.calls import Calls
 from mailgate.store.customers.customers import Customers
 from mailgate.store.customers.looked_up import Lookups
 from mailgate.store.mail.inbox import Mail
@@ -45,6 +46,7 @@ class Transaction:
         self.programs = Programs(session)
         self.customers = Customers(session)
         self.lookups = Lookups(session)
+        self.calls = Calls(session)
 
     def facts(self, needs: Needs, now: datetime) -> Facts:
         """See `base.Read.facts`."""

@@ -53,6 +53,8 @@ def shown(data: Any, path: str = "") -> Iterator[tuple[str, Any]]:
             "web.form.topics.text",
             "web.form.topics.fields.text",
             "lookup.fields",
+            "web.calls.agents",
+            "web.calls.numbers",
         ):
             yield from shown(value, here)
         elif isinstance(value, list) and value and isinstance(value[0], dict):

@@ -57,6 +57,16 @@ class FormPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class CallsPolicy:
+    """What is done with calls that a telephone exchange tells of."""
+
+    tell: bool = False  # the agent whose telephone rings gets a line
+    ended: bool = False  # calls that were answered become memos too, not only those that were missed
+    agents: Mapping[str, str] = field(default_factory=dict)  # extension or SIP name -> agent
+    numbers: Mapping[str, str] = field(default_factory=dict)  # the number that was called -> department
+
+
+@dataclass(frozen=True, slots=True)
 class WebPolicy:
     """The window's pages; the defaults are those of a desk that has none."""
 
@@ -71,3 +81,4 @@ class WebPolicy:
     act: Act = Act.STEER
     form: FormPolicy = field(default_factory=FormPolicy)
     help: bool = True  # articles, for everybody to read
+    calls: CallsPolicy = field(default_factory=CallsPolicy)

@@ -9,6 +9,7 @@ from mailgate.core.model.desk_rows import PersonFound
 from mailgate.core.model.mail import canonical
 from mailgate.core.model.outbound import DeliveryState
 from mailgate.store import backfill, rows
+from mailgate.store.calls import erasing as erasing_calls
 from mailgate.store.customers.customers import Customers
 from mailgate.store.mail.inbox import Mail
 from mailgate.store.outbox import statements as outbox_sql
@@ -45,6 +46,9 @@ class Forgetting(Room):
         saved = self._forget_saved(traces) + self._forget_articles(traces)
         blobs = self._mail.drop_raw(data.mails)
         ids = [self._forget_mail(mail, nobody, data.keys) for mail in data.mails]
+        blobs += erasing_calls.forget(
+            self.session, self._mail, erasing_calls.lines_of(self.session, data.own), ids, traces
+        )
         entries = sum(self._forget_ticket(ticket, data.keys, nobody) for ticket in data.own)
         for ticket in data.others:
             count, files = self._forget_words(ticket, data.keys, nobody, traces)

@@ -210,3 +210,17 @@ CREATE TABLE looked_up (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX looked_up_until ON looked_up(until);
 """
+
+# Calls as an exchange's events have them; `fetch_at`: when the recording is fetched that belongs to a memo.
+CALLS = """
+CREATE TABLE call (
+  program TEXT NOT NULL, key TEXT NOT NULL, line TEXT NOT NULL, number TEXT NOT NULL, called TEXT NOT NULL,
+  agent TEXT NOT NULL, at INTEGER NOT NULL, rang INTEGER NOT NULL, answered_at INTEGER, over TEXT NOT NULL,
+  seconds INTEGER, recording TEXT NOT NULL, message_id TEXT NOT NULL DEFAULT '', fetch_at INTEGER,
+  tries INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (program, key)
+) STRICT;
+CREATE INDEX call_line ON call(line, at);
+CREATE INDEX call_at ON call(at);
+CREATE INDEX call_message ON call(message_id) WHERE message_id <> '';
+CREATE INDEX call_fetch ON call(fetch_at) WHERE fetch_at IS NOT NULL;
+"""

@@ -212,6 +212,7 @@ MIGRATIONS = (
     ("0022_window", added.WINDOW), ("0023_customers", added.CUSTOMERS),
     ("0024_programs", added.PROGRAMS),
     ("0025_looked_up", added.LOOKED_UP),
+    ("0026_calls", added.CALLS),
 )  # fmt: skip
 VERSION = len(MIGRATIONS)
 OLDEST = 1  # of 0.1.0: from here on everything is taken over

@@ -36,7 +36,8 @@ BASE: dict[str, Any] = {
     "calendar": [{"name": "office", "monday": "09:00-17:00"}],
     "letters": {"links": {}},
     "web": {"listen": "127.0.0.1:8080", "url": "http://127.0.0.1:8080", "form": {"topics": [
-        {"name": "quote", "text": {"en": "A quote"}, "department": "support", "fields": [{"key": "order", "text": {"en": "Order"}}]}]}},
+        {"name": "quote", "text": {"en": "A quote"}, "department": "support", "fields": [{"key": "order", "text": {"en": "Order"}}]}]},
+        "calls": {"recordings": [{"url": "https://pbx.example/"}]}},
 }  # fmt: skip
 OTHER: dict[str, Any] = {
     "gateway.name": "Other", "gateway.domain": "other.example", "gateway.data": "elsewhere",
@@ -97,7 +98,9 @@ OTHER: dict[str, Any] = {
     "web.form.files": 9, "web.form.size": "9MB", "web.form.rate": "9/1h", "web.form.topics.name": "other",
     "web.form.topics.text": {"en": "Other"}, "web.form.topics.department": "sales", "web.form.topics.fields.key": "other",
     "web.form.topics.fields.text": {"en": "Other"}, "web.form.topics.fields.required": True,
-    "web.form.topics.fields.pattern": "[0-9]+", "web.help.public": False,
+    "web.form.topics.fields.pattern": "[0-9]+", "web.help.public": False, "web.calls.tell": True, "web.calls.memo": "ended",
+    "web.calls.agents": {"13": "anna"}, "web.calls.numbers": {"80": "support"}, "web.calls.recording_max": "9MB",
+    "web.calls.placetel_secret": "s", "web.calls.recordings.url": "https://other.example/", "web.calls.recordings.secret": "s",
     "lookup.url": "https://other.example/{address}", "lookup.secret": "other", "lookup.header": "X-Api-Key", "lookup.command": ["/bin/true", "{address}"],
     "lookup.people": "results", "lookup.fields": {"name": "other"}, "lookup.wait": "1s", "lookup.timeout": "9s", "lookup.cache": "9h", "lookup.stale": "9d", "lookup.rate": "9/min",
 }  # fmt: skip

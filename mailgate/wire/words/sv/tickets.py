@@ -6,6 +6,15 @@ from collections.abc import Mapping
 
 WORDS: Mapping[str, str | Mapping[str, str]] = {
     "ticket.call": "Telefonsamtal {day}",
+    "ticket.call_missed": "Missat samtal: {number}",
+    "ticket.call_taken": "Samtal: {number}",
+    "ticket.call_hidden": "dolt nummer",
+    "ticket.call_missed_text": "Missat samtal {day} kl. {time}.\nUppringare: {number}\nUppringt nummer: {called}",
+    "ticket.call_taken_text": "Samtal {day} kl. {time} ({length} min).\nUppringare: {number}\nUppringt nummer: {called}\nSvarade: {agent}",
+    "ticket.call_known": "Det här numret har: {names}",
+    "ticket.call_several": "Flera personer har det här numret, och ingen har valts: {names}. #requester ADRESS säger vem det var.",
+    "ticket.call_recording": "Inspelningen av samtalet.",
+    "ticket.call_no_recording": "Inspelningen av samtalet gick inte att hämta. Den finns på {url}",
     "ticket.privacy_copy": "En kopia av personens uppgifter har skickats.",
     "ticket.request": "Ditt ärende",
     "ticket.untitled": "(inget ämne)",

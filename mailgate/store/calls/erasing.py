@@ -1,0 +1,48 @@
+"""What calls say of a person who is erased: the rows of their line, and memos of others that name them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from mailgate.core.programs import calls
+from mailgate.core.text import phone
+from mailgate.store.calls.calls import Calls
+from mailgate.store.mail.inbox import Mail
+from mailgate.store.people import statements as people_sql
+from mailgate.store.people.redacting import Traces
+from mailgate.store.session import Session
+from mailgate.store.tickets.indexing import put_in, take_out
+
+PHONES_OF = "SELECT value FROM field WHERE ticket = :id AND name = 'phone'"
+MEMOS = """
+SELECT entry.id, entry.text, entry.mail, ticket.subject
+FROM field JOIN ticket ON ticket.id = field.ticket JOIN entry ON entry.ticket = ticket.id
+WHERE field.name = 'phone' AND substr(replace(replace(field.value, ' ', ''), '-', ''), -7) = :tail
+  AND substr(replace(replace(field.value, ' ', ''), '-', ''), -length(:line)) = :line AND entry.kind = 'call'
+"""
+
+
+def lines_of(session: Session, tickets: Iterable[int]) -> list[str]:
+    """The telephone lines that stand on these tickets (row ids), each once."""
+    found = (row["value"] for ticket in tickets for row in session.all(PHONES_OF, {"id": ticket}))
+    return list(dict.fromkeys(line for line in map(calls.line, map(calls.number, found)) if line))
+
+
+def forget(session: Session, mail: Mail, lines: Iterable[str], ids: Iterable[str], traces: Traces) -> list[str]:
+    """Forget calls of these lines and those with these memos; memos on others' tickets name the person no more.
+
+    Returns the blobs that may go: the mails of those memos named them as well.
+    """
+    wanted = list(lines)
+    Calls(session).forget(wanted, ids)
+    blobs: list[str] = []
+    for line in wanted:
+        for row in session.all(MEMOS, {"line": line, "tail": line[-phone.SHORTEST :]}):
+            text = traces.out_of(row["text"])
+            if text == row["text"]:
+                continue
+            take_out(session, [row["id"]], row["subject"])
+            session.run(people_sql.MEND_ENTRY, {"id": row["id"], "text": text})
+            put_in(session, [row["id"]], row["subject"])
+            blobs += mail.drop_raw([row["mail"]]) if row["mail"] is not None else []
+    return blobs
