@@ -2,10 +2,12 @@
 """A bridge between the WhatsApp Cloud API and mailgate: `whatsapp.py /etc/mailgate/bridges/whatsapp.toml`.
 
 Written from Meta's documentation of 2026: "messages webhook reference" and its pages for each kind of message and for
-statuses, "Media" (upload, retrieve URL, download), "Sending messages", "WhatsApp error codes". A message is never left
-out for its kind: what has no text gets words in brackets, what is unknown is shown as it came.
+statuses, "Media" (upload, retrieve URL, download), "Sending messages", "Business-scoped user IDs", "WhatsApp error
+codes". A message is never left out for its kind: what has no text gets words in brackets, what is unknown is shown as
+it came.
 """
 
+import logging
 import mimetypes
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,6 +27,8 @@ IMAGES = {"image/jpeg": 5, "image/png": 5}  # MB that may be sent as such; all e
 HEARD = {"audio/aac": 16, "audio/amr": 16, "audio/mpeg": 16, "audio/mp4": 16, "audio/ogg": 16}
 SEEN = {"video/mp4": 16, "video/3gpp": 16}
 DOCUMENT = 100  # MB
+
+log = logging.getLogger("bridge")
 
 
 def _place(message: Mapping[str, Any]) -> str:
@@ -111,7 +115,8 @@ def _file(message: Mapping[str, Any], kind: str) -> Ref:
 
 
 def _said(message: Mapping[str, Any], names: Mapping[str, str]) -> Heard:
-    sender, id = of(message, "from"), of(message, "id")
+    number, id = of(message, "from"), of(message, "id")
+    sender = number or of(message, "from_user_id")  # of somebody with a username the number may be withheld
     if not sender or not id:
         return Odd(strange(message))
     kind = of(message, "type")
@@ -131,7 +136,7 @@ def _said(message: Mapping[str, Any], names: Mapping[str, str]) -> Heard:
         person=sender,
         text=text,
         name=names.get(sender, ""),
-        phone=f"+{sender}" if sender.isascii() and sender.isdigit() else "",
+        phone=f"+{number}" if number.isascii() and number.isdigit() else "",
         refs=refs,
         at=float(stamp) if stamp.isascii() and stamp.isdigit() and len(stamp) < 12 else 0,
         reply_to=of(message, "context", "id") or of(message, "reaction", "message_id"),
@@ -139,7 +144,8 @@ def _said(message: Mapping[str, Any], names: Mapping[str, str]) -> Heard:
 
 
 def _status(status: Mapping[str, Any]) -> Heard:
-    return Receipt(of(status, "recipient_id"), of(status, "status"), theirs=of(status, "id"), error=_errors(status))
+    person = of(status, "recipient_id") or of(status, "recipient_user_id")
+    return Receipt(person, of(status, "status"), theirs=of(status, "id"), error=_errors(status))
 
 
 class WhatsApp:
@@ -168,7 +174,13 @@ class WhatsApp:
 
     def _of_value(self, value: Mapping[str, Any]) -> Iterator[Heard]:
         cards = [each for each in value.get("contacts") or () if isinstance(each, dict)]
-        names = {of(each, "wa_id"): of(each, "profile", "name") for each in cards}
+        names = {
+            of(each, key): of(each, "profile", "name") or of(each, "profile", "username")
+            for each in cards
+            for key in ("wa_id", "user_id")
+        }
+        if value.get("errors"):  # of the number or the account: there is no message to put them into
+            log.error("WhatsApp tells of an error: %s", _errors(value))
         for message in value.get("messages") or ():
             yield _said(message, names) if isinstance(message, dict) else Odd(strange(message))
         for status in value.get("statuses") or ():
@@ -208,7 +220,7 @@ class WhatsApp:
         message = {
             "messaging_product": "whatsapp",
             "recipient_type": "individual",
-            "to": person,
+            "to" if person.isdigit() else "recipient": person,
             "type": kind,
             kind: what,
         }

@@ -195,6 +195,28 @@ def test_a_replay_and_another_number_bring_nothing(start):
     assert [each["text"] for each in running.came(1)] == ["last"]
 
 
+def test_somebody_who_withholds_their_number_is_known_and_answered_by_their_other_id(start):
+    """A "business-scoped user ID", for people with a username (2026)."""
+    running = start(WhatsApp, own, graph)
+    sent = {
+        "from_user_id": "US.13491208655302741918",
+        "id": "w1",
+        "timestamp": LATELY,
+        "type": "text",
+        "text": {"body": "hi"},
+    }
+    body = json.loads(hook(sent))
+    body["entry"][0]["changes"][0]["value"]["contacts"] = [
+        {"profile": {"username": "@jane"}, "user_id": "US.13491208655302741918"}
+    ]
+    octets = json.dumps(body).encode()
+    assert running.hook(octets, signed(octets)).status == 200
+    assert running.came(1)[0]["person"] == {"id": "US.13491208655302741918", "name": "@jane"}
+    running.send({"channel": "chat", "person": {"id": "US.13491208655302741918"}, "text": "Yes", "id": "d1"})
+    answer = running.provider.next().json
+    assert answer["recipient"] == "US.13491208655302741918" and "to" not in answer
+
+
 def test_one_of_a_batch_that_names_nobody_waits_for_a_person(start):
     running = start(WhatsApp, own)
     body = hook({"type": "text", "text": {"body": "who?"}}, message("text", {"body": "me"}))
