@@ -16,6 +16,7 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
+import quick_disk
 import ready_store
 from hypothesis import HealthCheck, settings
 from idp import Identity
@@ -31,6 +32,7 @@ from mailgate.wiring import build, edges
 settings.register_profile("calm", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("calm")
 ready_store.begin()
+quick_disk.begin()
 
 CONFIG = """
 [gateway]

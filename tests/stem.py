@@ -108,6 +108,10 @@ def warm() -> None:
         importlib.import_module(module)
     from mailgate.core.letters.letter import head
     from mailgate.wire.letters import compose, samples
+    from mailgate.wire.report import known, sentences
+
+    for kind in known.SENTENCES:
+        sentences.only_sentences("Hello", kind)
 
     for template in USUAL:
         compose.write(head(samples.due(template), samples.POLICY, loop_mark=""), samples.NOW)

@@ -5,10 +5,12 @@ import threading
 from pathlib import Path
 
 import pytest
+import quick_disk
 
 from mailgate.core.model.mail import Address, Envelope
 from mailgate.errors import Temporary
 from mailgate.store.session import WRITES_ADDRESS
+from mailgate.store.sqlite import connection as opening
 from mailgate.store.sqlite import store as sqlite
 from mailgate.store.sqlite.store import SqliteStore
 
@@ -172,7 +174,10 @@ def test_the_sql_keeps_to_the_dialect_both_databases_share():
         assert not re.search(r"\b(INSERT OR|REPLACE INTO|datetime\('now'\)|strftime\(|IFNULL\()", text, re.I), path.name
 
 
-def test_settings_of_the_writer_are_those_promised(bench):
+def test_settings_of_the_writer_are_those_promised(make, monkeypatch):
+    monkeypatch.setattr(opening, "open_writer", quick_disk.as_ever)
+    bench = make()
+
     def ask(tx):
         names = ("journal_mode", "synchronous", "foreign_keys", "trusted_schema", "cell_size_check", "busy_timeout")
         return {name: tx.session.connection.execute(f"PRAGMA {name}").fetchone()[0] for name in names}
