@@ -148,22 +148,16 @@ def _pumps(tree: Iterable[Any], state: Any, before: str, letters: str) -> Iterat
 
 def _fits(body: Any, state: Any, letter: str) -> bool:
     """Whether the repeated part takes this one character as a whole."""
-    key = (id(body), letter)
-    if key not in _KNOWN:
+    if id(body) not in _KNOWN:
         nodes = list(body)
-        if len(nodes) != 1 or nodes[0][0] not in (
-            _constants.IN,
-            _constants.ANY,
-            _constants.LITERAL,
-            _constants.NOT_LITERAL,
-        ):
-            return False
-        piece = _parser.SubPattern(state, nodes)
-        _KNOWN[key] = (_compiler.compile(piece, state.flags & ~re.DEBUG).fullmatch(letter) is not None, body)
-    return bool(_KNOWN[key][0])
+        piece = _parser.SubPattern(state, nodes) if len(nodes) == 1 and nodes[0][0] in _ONE_CHARACTER else None
+        _KNOWN[id(body)] = (piece and _compiler.compile(piece, state.flags & ~re.DEBUG), body)
+    compiled = _KNOWN[id(body)][0]
+    return compiled is not None and compiled.fullmatch(letter) is not None
 
 
-_KNOWN: dict[tuple[int, str], tuple[bool, Any]] = {}  # the body is kept, so that its id stays its own
+_ONE_CHARACTER = (_constants.IN, _constants.ANY, _constants.LITERAL, _constants.NOT_LITERAL)
+_KNOWN: dict[int, tuple[re.Pattern[str] | None, Any]] = {}  # the body is kept, so that its id stays its own
 
 
 def literals(tree: Iterable[Any]) -> Iterator[str]:

@@ -6,6 +6,7 @@ Run in a process of its own, since patterns are noted while the package is impor
 from __future__ import annotations
 
 import ast
+import gc
 import importlib
 import inspect
 import json
@@ -97,23 +98,23 @@ def calls(tree: ast.AST) -> Iterator[ast.Call]:
 
 
 @cache
-def parsed(path: Path) -> ast.Module:
-    """The syntax tree of a module, which two questions need."""
-    return ast.parse(path.read_text())
+def parsed() -> dict[Path, ast.Module]:
+    """The syntax trees of the modules that speak of `re`, which two questions need."""
+    texts = ((path, path.read_text()) for path in sorted(ROOT.rglob("*.py")))
+    return {path: ast.parse(text) for path, text in texts if re.search(r"\bre\.", text)}
 
 
 def written() -> Iterator[Known]:
     """The patterns that stand as text in a call of `re` somewhere in the package."""
-    for path in sorted(ROOT.rglob("*.py")):
-        for node in calls(parsed(path)):
+    for path, tree in parsed().items():
+        for node in calls(tree):
             if isinstance(node.args[0], ast.Constant):
                 yield Known(f"{path.relative_to(ROOT.parent)}:{node.lineno}", node.args[0].value, _flags(node))
 
 
 def unwritten() -> Iterator[str]:
     """Where a pattern is put together inside a function, so that neither the import nor the source shows it."""
-    for path in sorted(ROOT.rglob("*.py")):
-        tree = parsed(path)
+    for path, tree in parsed().items():
         inside = [one for one in ast.walk(tree) if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)]
         found = {node.lineno: node for one in inside for node in calls(one)}
         yield from (
@@ -144,10 +145,19 @@ def used(known: Known, source: dict[str, str]) -> tuple[str, ...]:
     if not name or (line.startswith(" ") and not above.rstrip().endswith(line.rstrip())):
         return WIDEST
     texts = [source[place]] if name.startswith("_") else list(source.values())
-    asked = {one for text in texts for one in re.findall(rf"\b{name}\.(\w+)", text)}
+    asked = set().union(*(asked_of(text).get(name, ()) for text in texts))
     if not asked or not asked <= {*METHODS, "sub", "subn", "split", "findall"}:
         return WIDEST
     return tuple(sorted({one if one in METHODS else "finditer" for one in asked}))
+
+
+@cache
+def asked_of(text: str) -> dict[str, set[str]]:
+    """What follows each name and a dot in a module's source."""
+    found: dict[str, set[str]] = {}
+    for name, asked in re.findall(r"\b(\w+)(?=\.(\w+))", text):
+        found.setdefault(name, set()).add(asked)
+    return found
 
 
 # --- functions --------------------------------------------------------------------------------------------------------
@@ -220,6 +230,7 @@ def main() -> None:
         wanted += [(known, used(known, source)) for known in collected()]
         texts = [(name, call, RUNS, AMONG) for name, call in functions()]
         texts += [(name, call, FEW, AMONG[:1]) for name, call in decisions()]  # their functions have had the others
+    gc.freeze()  # else it is looked through again and again, which is counted as a call's own time
     found = [judge(known, methods) for known, methods in wanted]
     found += [judge_function(*each) for each in texts]
     answer = {"patterns": len(wanted), "functions": len(texts), "found": [str(one) for one in found if one]}
