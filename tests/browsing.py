@@ -25,13 +25,17 @@ FLAGS = (
     "--headless=new", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--disable-extensions", "--disable-dev-shm-usage", "--mute-audio",
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost",
-    "--force-color-profile=srgb",
+    "--force-color-profile=srgb", "--disable-features=SpareRendererForSitePerProcess,BackForwardCache",
 )  # fmt: skip
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 AXE = """
 const done = arguments[arguments.length - 1];
 axe.run(document, {runOnly: arguments[0], resultTypes: ["violations"]}).then(found => done(found.violations.map(
   one => `${one.id} (${one.impact}): ${one.nodes.map(node => node.target + " " + node.failureSummary).join("; ")}`)));
+"""
+HOLD = """
+const usual = window.setTimeout, long = %d;
+window.setTimeout = (todo, time, ...more) => time === long ? (window.held = todo, 0) : usual(todo, time, ...more);
 """
 SMALL = """
 return [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary")].filter(one => {
@@ -90,6 +94,15 @@ class Reader:
             yield
         finally:
             self.cdp("Emulation.setScriptExecutionDisabled", value=False)
+
+    @contextlib.contextmanager
+    def holding(self, milliseconds: int) -> Iterator[None]:
+        """Of pages opened within, what is to be done after so long is kept in `window.held`, for a test to call."""
+        made = self.cdp("Page.addScriptToEvaluateOnNewDocument", source=HOLD % milliseconds)
+        try:
+            yield
+        finally:
+            self.cdp("Page.removeScriptToEvaluateOnNewDocument", **made)
 
     def opens(self, address: str) -> None:
         """Go to a page."""

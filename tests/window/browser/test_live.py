@@ -44,9 +44,12 @@ def test_a_board_that_hears_nothing_says_so_and_comes_back(reader: Reader, tmp_p
             whole.enter_context(listening(window, bound))
             base = f"http://127.0.0.1:{port}"
             reader.has_cookie(base, "mailgate-session", logged_in(desk, "anna"))
-            reader.opens(f"{base}/board")
+            with reader.holding(20_000):
+                reader.opens(f"{base}/board")
+            reader.until(lambda: reader.driver.execute_script("return 'held' in window"))  # it has heard something
             assert not reader.sees("#stale").is_displayed()
-        reader.until(lambda: reader.sees("#stale").is_displayed())  # twenty seconds without news
+        reader.driver.execute_script("window.held()")  # twenty seconds without news
+        reader.until(lambda: reader.sees("#stale").is_displayed())
         assert reader.sees("#stale").text
         with window_of(desk):
             reader.until(lambda: not reader.sees("#stale").is_displayed())
