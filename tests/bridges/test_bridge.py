@@ -2,11 +2,6 @@
 
 import base64
 import json
-import os
-import signal
-import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -17,10 +12,8 @@ import bridge as shared
 import chat
 import ends
 import pytest
-import settings
 import spool
-import whatsapp
-from fakes_http import Drip, FakeServer, Flood, Hang, Reply, Request, as_json
+from fakes_http import Reply, Request, as_json
 
 BRIDGES = Path(__file__).parents[2] / "bridges"
 KEY = b"0123456789abcdef0123456789abcdef"
@@ -242,106 +235,6 @@ def test_the_spool_is_for_nobody_else(tmp_path):
     assert (tmp_path / "s.db").stat().st_mode & 0o077 == 0
 
 
-# The server
-
-
-def raw(running: Any, octets: bytes, wait: float = 60) -> bytes:
-    with socket.create_connection(("127.0.0.1", running.door.server_address[1]), timeout=wait) as line:
-        line.sendall(octets)
-        told = b""
-        while piece := line.recv(65536):
-            told += piece
-    return told
-
-
-ROUGH = [
-    (b"POST /webhook HTTP/1.1\r\nContent-Length: 5000000\r\n\r\n", b" 413 "),
-    (b"POST /else HTTP/1.1\r\nContent-Length: 1\r\n\r\nx", b" 413 "),
-    (b"POST /webhook HTTP/1.1\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\n[]", b" 400 "),
-    (b"POST /webhook HTTP/1.1\r\nTransfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\n[]", b" 400 "),
-    (b"POST /webhook HTTP/1.1\r\nContent-Length: -1\r\n\r\n", b" 400 "),
-    (b"POST /webhook HTTP/1.1\r\nContent-Length: \xb2\r\n\r\n", b" 400 "),
-    (b"GET /" + b"x" * 70_000 + b" HTTP/1.1\r\n\r\n", b" 414 "),
-    (b"GET / HTTP/1.1\r\n" + b"A: b\r\n" * 300 + b"\r\n", b" 431 "),
-    (b"PUT /webhook HTTP/1.1\r\n\r\n", b" 501 "),
-    (b"GET /nowhere HTTP/1.1\r\n\r\n", b" 404 "),
-    (b"GET /webhook?" + b"a=1&" * 100 + b" HTTP/1.1\r\n\r\n", b" 400 "),
-]
-
-
-@pytest.mark.parametrize(("octets", "told"), ROUGH)
-def test_rough_requests_are_answered_and_ended(start, octets, told):
-    assert told in raw(start(Plain, own), octets).split(b"\r\n")[0]
-
-
-def test_a_slow_peer_is_cut_off_and_holds_up_nobody(start):
-    running = start(Plain, own)
-    running.door.seconds = 0.3
-    slow = [b"POST /webhook HTTP/1.1\r\nContent-Length: 9\r\n\r\nx", b"GET / HT", b""]
-    lines = [socket.create_connection(("127.0.0.1", running.door.server_address[1]), timeout=60) for _ in slow]
-    for line, octets in zip(lines, slow, strict=True):
-        line.sendall(octets)
-    for line in lines:
-        while line.recv(65536):
-            pass
-        line.close()
-    running.door.seconds = 60
-    assert running.get("/healthz").status == 200
-
-
-def test_more_than_are_served_at_once_are_closed(start, monkeypatch):
-    monkeypatch.setattr(ends, "AT_ONCE", 2)
-    running = start(Plain, own)
-    lines = [socket.create_connection(("127.0.0.1", running.door.server_address[1]), timeout=60) for _ in range(3)]
-    assert lines[2].recv(1) == b""
-    for line in lines:
-        line.close()
-    while running.door._free._value < 2:  # type: ignore[attr-defined]
-        time.sleep(0.001)
-    assert running.get("/healthz").status == 200
-
-
-# The client
-
-
-@pytest.mark.parametrize(
-    "said",
-    [
-        Hang(),
-        Drip(),
-        Drip(b"HTTP/1.1 200 OK\r\n\r\n"),
-        Reply(raw=b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx"),
-        Reply(raw=b"x"),
-    ],
-)
-def test_a_provider_that_does_not_answer_is_away(said):
-    server = FakeServer([said])
-    with pytest.raises(ends.Away):
-        ends.call("GET", server.url, {}, seconds=0.3)
-    server.close()
-
-
-def test_an_answer_is_read_so_far_and_no_redirect_followed():
-    server = FakeServer([Flood(50_000_000), Reply(302, headers={"Location": "http://127.0.0.1:1/"})])
-    answer = ends.call("GET", server.url, {}, limit=1000)
-    assert len(answer.body) == 1000 and not answer.whole
-    assert ends.call("GET", server.url, {}).status == 302
-    server.close()
-    for url in ("ftp://127.0.0.1/", "file:///etc/passwd", "http:///x", "nonsense"):
-        with pytest.raises(ends.Away):
-            ends.call("GET", url, {})
-
-
-def test_no_proxy_of_the_environment_is_asked(monkeypatch):
-    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
-    server = FakeServer()
-    assert ends.call("GET", server.url, {}).status == 200
-    server.close()
-
-
-# Words
-
-
 @pytest.mark.parametrize(
     ("text", "limit", "parts"),
     [
@@ -356,137 +249,3 @@ def test_no_proxy_of_the_environment_is_asked(monkeypatch):
 )
 def test_long_texts_are_cut_where_it_hurts_least(text, limit, parts):
     assert chat.pieces(text, limit) == parts
-
-
-# The program
-
-CONFIG = """
-[bridge]
-listen = "127.0.0.1:{port}"
-spool = "{folder}/telegram.db"
-[mailgate]
-url = "{mailgate}"
-channel = "telegram"
-token = "env:MAILGATE_TOKEN"
-secret = ["file:{folder}/secret", "whsec_{key}"]
-[telegram]
-token = "123:abc"
-api = "{api}"
-webhook_secret = "s3cret"
-"""
-
-
-def config(folder: Path, **said: Any) -> Path:
-    key = base64.b64encode(KEY).decode()
-    (folder / "secret").write_text(key)
-    file = folder / "telegram.toml"
-    file.write_text(
-        CONFIG.format(**{"port": 1, "folder": folder, "mailgate": "http://127.0.0.1:1", "api": "x", "key": key, **said})
-    )
-    return file
-
-
-def test_secrets_stand_elsewhere(tmp_path, monkeypatch):
-    monkeypatch.setenv("MAILGATE_TOKEN", "mg_1_x")
-    read = settings.read(config(tmp_path), "telegram", ("token",), {"api": "", "webhook_secret": ""})
-    assert read.token == "mg_1_x" and read.secrets == (KEY, KEY) and (read.host, read.port) == ("127.0.0.1", 1)
-    assert "mg_1_x" not in repr(read) and "123:abc" not in repr(read)
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "words"),
-    [
-        ('channel = "telegram"', "", "missing: mailgate.channel"),
-        ("[bridge]", "[bridge]\nlisten_on = 1", r"\[bridge\] is not to have: listen_on"),
-        ("[bridge]", "[bridges]\n[bridge]", "no section bridges"),
-        ('token = "123:abc"', "", "missing: telegram.token"),
-        ('"whsec_', '"whsec_short" #', "at least 16 octets"),
-        ('"whsec_', '"whsec_!" #', "at least 16 octets"),
-    ],
-)
-def test_a_wrong_configuration_is_named(tmp_path, monkeypatch, old, new, words):
-    monkeypatch.setenv("MAILGATE_TOKEN", "mg_1_x")
-    file = config(tmp_path)
-    text = file.read_text()
-    assert old in text
-    line = next(each for each in text.splitlines() if old in each)
-    file.write_text(
-        text.replace(line, line.replace(old, new) if "#" not in new else f"secret = {new.replace(' #', '')}")
-    )
-    with pytest.raises(ValueError, match=words):
-        settings.read(file, "telegram", ("token",), {"api": "", "webhook_secret": ""})
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
-
-
-def begin(file: Path) -> subprocess.Popen[bytes]:
-    program = [sys.executable, str(BRIDGES / "telegram.py"), str(file)]
-    return subprocess.Popen(program, env={**os.environ, "MAILGATE_TOKEN": "mg_1_x"}, stderr=subprocess.PIPE)
-
-
-def hook(port: int, id: int) -> int:
-    message = {"message_id": id, "chat": {"id": 7, "type": "private"}, "date": 1790000000, "text": f"no {id}"}
-    body = {"update_id": id, "message": message}
-    for _ in range(600):  # until it listens
-        try:
-            return ends.post(
-                f"http://127.0.0.1:{port}/webhook", body, {"X-Telegram-Bot-Api-Secret-Token": "s3cret"}
-            ).status
-        except ends.Away:
-            time.sleep(0.1)
-    raise AssertionError("it never listened")
-
-
-def test_killed_between_it_has_lost_nothing_and_says_nothing_twice(tmp_path):
-    """Mailgate is away, the bridge says 200 and is killed; started again it brings what it had, once."""
-    port, down = free_port(), FakeServer([Reply(503)])
-    file = config(tmp_path, port=port, mailgate=down.url)
-    first = begin(file)
-    assert hook(port, 1) == 200
-    down.next()  # it tried
-    first.send_signal(signal.SIGKILL)
-    first.wait(60)
-    assert first.stderr is not None
-    first.stderr.close()
-    up = FakeServer([as_json({"ticket": 1}, 201)])
-    config(tmp_path, port=port, mailgate=up.url)
-    second = begin(file)
-    try:
-        assert hook(port, 1) == 200 and hook(port, 2) == 200
-        assert [up.next().json["text"] for _ in range(2)] == ["no 1", "no 2"]
-        assert len(up.requests) == 2
-    finally:
-        second.terminate()
-        assert second.wait(60) == 0
-        assert second.stderr is not None
-        assert b"123:abc" not in second.stderr.read()
-        second.stderr.close()
-        up.close()
-        down.close()
-
-
-def test_its_small_commands(tmp_path):
-    file = config(tmp_path)
-    env = {**os.environ, "MAILGATE_TOKEN": "x"}
-
-    def told(*args: str) -> tuple[int, str]:
-        program = [sys.executable, str(BRIDGES / "telegram.py"), str(file), *args]
-        run = subprocess.run(program, env=env, capture_output=True, text=True, check=False)
-        return run.returncode, run.stdout + run.stderr
-
-    assert told("--check") == (0, "ok\n")
-    assert told("--list") == (0, "nothing waits\n")
-    file.write_text("[bridge]\n")
-    status, words = told("--check")
-    assert status == 2 and "missing: telegram.token" in words
-
-
-def test_the_file_that_the_guide_shows_is_taken(tmp_path):
-    shown = (BRIDGES / "README.md").read_text().split("```toml")[1].split("```")[0]
-    file = tmp_path / "whatsapp.toml"
-    file.write_text(shown.replace("whsec_...", base64.b64encode(KEY).decode()))
-    read = settings.read(file, "whatsapp", whatsapp.NEEDS, whatsapp.MAY)
-    assert (read.port, read.channel, read.own["verify_token"]) == (8090, "whatsapp", "any words of yours")
