@@ -38,6 +38,7 @@ from mailgate.core.model.mail import Source
 from mailgate.core.model.policy import Mode
 from mailgate.core.model.said import said
 from mailgate.door import Door, make_door
+from mailgate.edge.http.fetch import HttpClient
 from mailgate.edge.imap.junk import JunkMoves
 from mailgate.edge.imap.reader import Mailboxes, MailboxReader
 from mailgate.edge.metrics import TEXT, MetricsListener, Page
@@ -133,6 +134,7 @@ def _assemble(config: Config, first: Snapshot, store: SqliteStore, size: int, cl
         data=store.data,
         alarms=alarms,
         mailboxes=MailboxBoard(clock, {box.name: box.alarm_after for box in config.imap}),
+        http=HttpClient(),
     )
 
 

@@ -19,6 +19,7 @@ from mailgate.app.mailboxes.board import MailboxBoard
 from mailgate.app.outbox.dispatch import Dispatcher, Route
 from mailgate.config.certificate import Certificate
 from mailgate.config.tree import Config
+from mailgate.core.asking.http import Fetches
 from mailgate.core.pages.window import WindowState
 from mailgate.store.base import Ids, Store
 
@@ -60,6 +61,7 @@ class Gateway:
     data: Path
     alarms: Alarms
     mailboxes: MailboxBoard
+    http: Fetches | None = None  # asks other programs; None where nothing does
     threaded: bool = False  # a daemon: mail and letters are handled by threads of their own
     reloading: threading.Lock = field(default_factory=threading.Lock)  # one reload at a time
     stopping: threading.Event = field(default_factory=threading.Event)

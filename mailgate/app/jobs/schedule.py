@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from mailgate import BUILT
+from mailgate.app.calls import recordings
 from mailgate.app.gateway import Gateway
 from mailgate.app.jobs import digests, privacy, ticks
 from mailgate.app.jobs.answering import answer_many
@@ -37,6 +38,7 @@ JOBS: dict[str, tuple[Job, timedelta]] = {
     "backfill": (ticks.backfill, timedelta(seconds=60)),
     "index": (ticks.index, timedelta(seconds=5)),
     "privacy": (privacy.carry_out, timedelta(seconds=30)),
+    "recordings": (recordings.fetch, timedelta(seconds=15)),
     "promises": (promises, timedelta(hours=24)),
     "purge": (ticks.purge, timedelta(hours=6)),
     "sweep": (ticks.sweep, timedelta(hours=6)),

@@ -12,6 +12,7 @@ from mailgate.app.gateway import Gateway
 from mailgate.app.health import status
 from mailgate.app.jobs import old_letters, retention
 from mailgate.core.programs import once
+from mailgate.core.programs.called import KEPT
 from mailgate.store.base import Tx
 from mailgate.store.blobs import left_over
 from mailgate.store.former import drop_copies, former_copies
@@ -73,9 +74,10 @@ def purge(gateway: Gateway, now: datetime) -> int:
 
 
 def sweep(gateway: Gateway, now: datetime) -> int:
-    """Delete what unfinished keeps of large mail left behind, and copies made before an upgrade that is long over."""
+    """Delete what unfinished keeps of large mail left, calls of a month ago, and copies from before an old upgrade."""
     copies = former_copies(gateway.data, now - COPY_KEPT)
     drop_copies(gateway.data, copies)
+    gateway.store.write(lambda tx: tx.calls.tidy(now - KEPT)).result()
     names = left_over(gateway.data, now - SWEPT_AFTER)
     for at in range(0, len(names), SWEPT_AT_ONCE):
         gateway.store.write(partial(_drop_incoming, names[at : at + SWEPT_AT_ONCE])).result()

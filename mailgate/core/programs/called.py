@@ -89,6 +89,8 @@ class ApiCallAsked:
     bearer: str
     peer: str
     call: Call
+    once: str = ""  # the Idempotency-Key
+    digest: str = ""  # of what was sent
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,7 +169,6 @@ def _placetel(fields: Fields) -> Call | None:
         number(_one(fields, "to")),
         _one(fields, "peer"),
         seconds=_seconds(_one(fields, "duration")) if event == "HungUp" else None,
-        recording=_one(fields, "recording"),
     )
 
 

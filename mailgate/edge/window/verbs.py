@@ -19,6 +19,7 @@ from mailgate.core.pages.status import Said, SayAsked, StatusAsked, StatusPage
 from mailgate.core.pages.thread import ThreadAsked, ThreadPage
 from mailgate.core.pages.wall import WallAsked, WallPage
 from mailgate.core.pages.window import Refusal, SettingsAsked, WindowSettings
+from mailgate.core.programs.called import ApiCallAsked, ApiCallPage, PushedCallAsked
 from mailgate.core.programs.message import ApiMessageAsked, ApiMessagePage
 from mailgate.core.programs.ticket import ApiTicketAsked, ApiTicketPage
 
@@ -49,6 +50,8 @@ VERBS: Final[Mapping[str, tuple[type, type]]] = {
     "report": (ReportAsked, ReportPage),
     "api_ticket": (ApiTicketAsked, ApiTicketPage),
     "api_message": (ApiMessageAsked, ApiMessagePage),
+    "api_call": (ApiCallAsked, ApiCallPage),
+    "api_call_pushed": (PushedCallAsked, ApiCallPage),
 }
 
 

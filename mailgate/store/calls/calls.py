@@ -39,7 +39,7 @@ WHERE field.name = 'phone' AND substr(replace(replace(field.value, ' ', ''), '-'
   AND address.canonical NOT LIKE '%.invalid' AND address.canonical NOT LIKE '%@invalid'
   AND NOT EXISTS (
     SELECT 1 FROM entry WHERE entry.ticket = field.ticket AND author = address.canonical AND kind = 'call')
-GROUP BY address.id ORDER BY newest DESC LIMIT :limit
+GROUP BY address.contact ORDER BY newest DESC LIMIT :limit
 """
 DUE = "SELECT * FROM call WHERE fetch_at IS NOT NULL AND fetch_at <= :now ORDER BY fetch_at LIMIT :limit"
 TIDY = "DELETE FROM call WHERE at < :before"

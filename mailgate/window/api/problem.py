@@ -45,6 +45,7 @@ CODES: Final[Mapping[str, tuple[int, str]]] = {
     "trouble": (503, "The desk cannot write at the moment; nothing of this request was done."),
     "once_other": (409, "The Idempotency-Key was used for another body within a day."),
     "once_busy": (409, "A request with this Idempotency-Key is being worked on; ask again in `Retry-After` seconds."),
+    "call": (422, "What came is no event of a call: `errors` names the part that is wrong."),
     "cursor": (422, "`after` is no cursor of ours: begin anew without it."),
 }
 AWAY_WAIT: Final = 20  # seconds

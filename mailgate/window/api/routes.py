@@ -9,10 +9,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from mailgate.window.api import messages, tickets
+from mailgate.window.api import calls, messages, tickets
 from mailgate.window.api.operation import Operation, routes_of
 
-OPERATIONS: Final[tuple[Operation, ...]] = (*tickets.OPERATIONS, *messages.OPERATIONS)
+OPERATIONS: Final[tuple[Operation, ...]] = (*tickets.OPERATIONS, *messages.OPERATIONS, *calls.OPERATIONS)
 
 
 async def nothing(request: Request) -> Response:
@@ -20,4 +20,8 @@ async def nothing(request: Request) -> Response:
     raise HTTPException(404)
 
 
-routes: Final[tuple[BaseRoute, ...]] = (*routes_of(OPERATIONS), Route("/api/{rest:path}", nothing, methods=None))
+routes: Final[tuple[BaseRoute, ...]] = (
+    *routes_of(OPERATIONS),
+    *calls.routes,
+    Route("/api/{rest:path}", nothing, methods=None),
+)

@@ -38,7 +38,8 @@ _ALWAYS: Final = (
 )
 _PRIVATE: Final = ((b"cache-control", b"no-store"), (b"x-robots-tag", b"noindex, nofollow, noarchive"))
 _CLOSE: Final = {"connection": "close"}
-SECRET: Final = ("/t/", "/wall/", "/login/")  # behind these stands what opens a page (W-11)
+_CALLS: Final = tuple(f"/api/v1/calls/{one}/" for one in ("sipgate", "placetel", "3cx"))
+SECRET: Final = ("/t/", "/wall/", "/login/", *_CALLS)  # behind these stands what opens a page (W-11)
 STREAMS: Final = "/events"  # these last as long as somebody looks, and have a bound of their own (`watched.py`)
 PACE: Final = (400, 10.0)  # requests of one client in so many seconds: a third of what the desk answers at all (W-26)
 NOTED: Final = 10.0  # seconds between two lines of log about those who ask more

@@ -30,6 +30,7 @@ _LOOKED_AT = 65_536  # octets of a file
 _TYPES = {
     "jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "gif": "image/gif", "pdf": "application/pdf",
     "txt": "text/plain", "htm": "text/html", "html": "text/html", "csv": "text/csv", "zip": "application/zip",
+    "mp3": "audio/mpeg", "wav": "audio/wav", "ogg": "audio/ogg", "m4a": "audio/mp4",
 }  # fmt: skip
 _EXTENSIONS = {
     "message/rfc822": ".eml", "message/global": ".eml",

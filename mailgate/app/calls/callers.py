@@ -1,0 +1,55 @@
+"""Who it may be that calls: everybody with that number, on tickets and in the customers' file; none is chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+
+from mailgate.core.customers.customer import Customer
+from mailgate.core.model.ticket import Ticket
+from mailgate.core.programs import calls
+from mailgate.core.programs.called import MOST, Caller, OpenTicket
+from mailgate.store.base import Read, TicketFilter
+
+OPEN: Final = ("new", "open", "waiting", "hold")
+TICKETS: Final = 5  # of each
+
+
+def with_number(read: Read, number: str, now: datetime, shown: Callable[[Ticket], bool]) -> tuple[Caller, ...]:
+    """All of them, whoever called last first; of their open tickets those that may be `shown`."""
+    line = calls.line(number)
+    if not line:
+        return ()
+    found = {one.key: Caller(one.name, addresses=(one.addr,)) for one in read.calls.people(line, MOST)}
+    for row in read.customers.by_phone(number):
+        keys = [key for key in row.keys if not key.startswith("@")]
+        known = next((found[key] for key in keys if key in found), None)
+        found[keys[0] if keys else f"#{len(found)}"] = _of_row(row, keys, known)
+        for key in keys[1:] if known else ():
+            found.pop(key, None)
+    people = list(found.values())[: MOST + 1]
+    return tuple(_with_tickets(read, one, now, shown) for one in people)
+
+
+def _of_row(row: Customer, keys: list[str], known: Caller | None) -> Caller:
+    addresses = dict.fromkeys((*(known.addresses if known else ()), *keys))
+    return Caller(row.name or (known.name if known else ""), row.company, tuple(addresses))
+
+
+def _with_tickets(read: Read, who: Caller, now: datetime, shown: Callable[[Ticket], bool]) -> Caller:
+    tickets: dict[int, Ticket] = {}
+    for address in who.addresses:
+        wanted = TicketFilter(status=OPEN, customer=address, limit=TICKETS * 2)
+        tickets |= {one.number: one for one in read.tickets.matching(wanted, now) if shown(one)}
+    newest = sorted(tickets.values(), key=lambda one: one.number, reverse=True)[:TICKETS]
+    told = (OpenTicket(one.number, one.subject, one.status.value, one.owner) for one in newest)
+    return Caller(who.name, who.company, who.addresses, tuple(told))
+
+
+def named(who: Caller) -> str:
+    """A person on one line: name, company, address."""
+    parts = [part for part in (who.name, who.company) if part]
+    address = who.addresses[0] if who.addresses else ""
+    said = ", ".join(parts)
+    return " ".join((f"{said} ({address})" if said and address else said or address).split())

@@ -1,0 +1,150 @@
+"""Calls that exchanges tell of: one row each whatever order their events come in, a memo where one is due."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import TimeoutError as Late
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final
+
+from mailgate.app.calls import memo
+from mailgate.app.calls.callers import with_number
+from mailgate.app.calls.memo import Memo
+from mailgate.app.programs.bearer import UNKNOWN, judge
+from mailgate.app.programs.once import Done, once
+from mailgate.app.programs.tickets import sees
+from mailgate.app.window.desk import Answers, WindowDesk
+from mailgate.core.model.moment import Moment
+from mailgate.core.model.ticket import Ticket
+from mailgate.core.pages.window import Refusal
+from mailgate.core.programs import called, calls, program
+from mailgate.core.programs.called import AGAIN, MOST, ApiCallAsked, ApiCallPage, Caller, KnownCall, PushedCallAsked
+from mailgate.core.programs.calls import Call, Exchange, Malformed
+from mailgate.core.programs.program import Program
+from mailgate.errors import MailgateError
+from mailgate.store.base import Read, Tx
+from mailgate.wire import pushed
+
+PATIENCE: Final = 25.0  # seconds for a memo to be on disk
+WAIT: Final = 60  # seconds until it is worth telling again when the store is in trouble
+SOON: Final = timedelta(seconds=5)  # the recording is fetched when its memo has been decided
+
+
+def told(desk: WindowDesk, asked: ApiCallAsked) -> ApiCallPage | Refusal:
+    """An event of ours: who that may be, and where the call is filed."""
+    asks = judge(desk, asked.bearer, asked.peer, program.CALLS)
+    if isinstance(asks, Refusal):
+        return asks
+
+    def taken(begin: Callable[[], None]) -> Done[ApiCallPage | Refusal] | Refusal:
+        begin()
+        page = _taken(desk, asks, asked.call)
+        return page if isinstance(page, Refusal) else Done(page, "")
+
+    # What a call was answered with has people's names and is not kept: the same event once more does nothing by itself.
+    return once(desk, asks, asked.once, asked.digest, taken, lambda _: _taken(desk, asks, asked.call))
+
+
+def told_in_its_own_shape(desk: WindowDesk, asked: PushedCallAsked) -> ApiCallPage | Refusal:
+    """An event of sipgate, Placetel or 3CX, whose token stands in the address, and Placetel's signature in the head."""
+    asks = judge(desk, asked.bearer, asked.peer, program.CALLS)
+    if isinstance(asks, Refusal):
+        return asks
+    shape, secret = Exchange(asked.exchange), desk.gateway.config.calls.placetel_secret
+    if shape is Exchange.PLACETEL and secret and not calls.signed(asked.body, asked.signature, secret.reveal()):
+        return UNKNOWN
+    try:
+        call = calls.read(shape, pushed.fields(asked.type, asked.body, asked.query))
+    except ValueError as error:
+        return _unfit(error)
+    return ApiCallPage() if call is None else _taken(desk, asks, call)
+
+
+def _unfit(error: ValueError) -> Refusal:
+    field = str(error) if isinstance(error, Malformed) else "body"
+    return Refusal("call", (("field", field),))
+
+
+def _taken(desk: WindowDesk, asks: Program, call: Call) -> ApiCallPage | Refusal:
+    gateway = desk.gateway
+    moment = gateway.in_force.moment(gateway.clock())
+    try:
+        call = calls.checked(call, moment.now)
+    except Malformed as error:
+        return _unfit(error)
+
+    def keep(tx: Tx) -> tuple[KnownCall, str]:
+        before = tx.calls.get(asks.name, call.id)
+        after = called.after(before, call, asks.name)
+        filed = tx.calls.memo(asks.name, call.id)
+        if after != before:
+            tx.calls.keep(after)
+            if filed and before and after.recording != before.recording:
+                tx.calls.fetch(asks.name, call.id, moment.now + SOON, 0)
+        return after, filed
+
+    def shown(ticket: Ticket) -> bool:
+        return sees(asks, ticket.department, moment.policy)
+
+    try:
+        known, filed = gateway.store.write(keep).result(PATIENCE)
+        callers = gateway.store.read(lambda read: with_number(read, known.number, moment.now, shown))
+        if not filed and (known.missed or (known.spoken and moment.policy.web.calls.ended)):
+            filed = _file(desk, moment, asks, known)
+    except (MailgateError, Late):
+        return Refusal("trouble", wait=WAIT)
+    ticket = gateway.store.read(lambda read: read.calls.ticket_of(filed)) if filed else None
+    return ApiCallPage(callers[:MOST], len(callers) > 1, ticket)
+
+
+# --- the memo ---------------------------------------------------------------------------------------------------------
+
+
+def _file(desk: WindowDesk, moment: Moment, asks: Program, call: KnownCall) -> str:
+    """The memo on disk; returns its Message-ID. Killed in between it is filed once: it is the same mail again."""
+    gateway, id_ = desk.gateway, memo.message_id(call, moment.policy.domain)
+    whole = gateway.store.read(lambda read: _memo(read, moment, asks, call))
+    raw, envelope = memo.mail_of(moment, whole)
+    gateway.intake.receive(raw, envelope).result(PATIENCE)
+    fetch_at = moment.now + SOON if call.recording else None
+    gateway.store.write(lambda tx: tx.calls.filed(asks.name, call.id, id_, fetch_at)).result(PATIENCE)
+    return id_
+
+
+def _memo(read: Read, moment: Moment, asks: Program, call: KnownCall) -> Memo:
+    home = department_of(moment, asks, call)
+    callers = with_number(read, call.number, moment.now, lambda ticket: True)
+    whole = Memo(call, home, callers, agent_of(moment, call))
+    if call.missed:
+        return replace(whole, agent="", earlier=tuple(read.calls.earlier(calls.line(call.number), call.at - AGAIN)))
+    return replace(whole, ticket=_only_ticket(callers, home, read))
+
+
+def _only_ticket(callers: tuple[Caller, ...], home: str, read: Read) -> int | None:
+    """The one open ticket of the one person who can have called, in the department that was called."""
+    tickets = callers[0].open if len(callers) == 1 else ()
+    if len(tickets) != 1:
+        return None
+    ticket = read.tickets.get(tickets[0].number)
+    return ticket.number if ticket and ticket.department == home else None
+
+
+def department_of(moment: Moment, asks: Program, call: KnownCall) -> str:
+    """Whose number was called; among the program's departments, where it has some."""
+    named = calls.place(moment.policy.web.calls.numbers, call.called)
+    known = [one.name for one in moment.policy.departments]
+    if named in known and asks.knows(named):
+        return named
+    return next((one for one in known if asks.knows(one)), known[0])
+
+
+def agent_of(moment: Moment, call: KnownCall) -> str:
+    """Which of us the exchange means: by the configuration, by name or by address; "" for nobody who is here."""
+    policy = moment.policy
+    named = calls.place(policy.web.calls.agents, call.agent) or calls.place(policy.web.calls.agents, call.called)
+    agent = policy.agent(named or call.agent) or policy.agent_at(call.agent)
+    return agent.name if agent and agent.active else ""
+
+
+ANSWERS: Final[Answers] = {"api_call": told, "api_call_pushed": told_in_its_own_shape}
