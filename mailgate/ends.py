@@ -8,10 +8,12 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+from mailgate.config import tree
 from mailgate.config.tree import Config, ImapBox, Login, Relay
 from mailgate.edge.imap import inspection
 from mailgate.edge.imap.box import AccessToken, Mailbox, MailboxTrouble, Password
 from mailgate.edge.out import dns_look, oauth, smtp
+from mailgate.edge.out.channel import Bridge, ChannelTransport, Progress
 from mailgate.edge.out.smtp import SmtpTransport
 from mailgate.errors import Permanent
 
@@ -121,6 +123,14 @@ def looking(box: ImapBox, config: Config) -> Iterator[inspection.FolderLook]:
             yield look
     except MailboxTrouble as trouble:
         raise Permanent(str(trouble)) from None
+
+
+# --- channels --------------------------------------------------------------------------------------------------------
+
+
+def channel(bridge: tree.Bridge, progress: Progress) -> ChannelTransport:
+    """The way to a channel's bridge."""
+    return ChannelTransport(Bridge(bridge.name.lower(), bridge.url, bridge.secret.reveal, bridge.max_text), progress)
 
 
 # --- relays ----------------------------------------------------------------------------------------------------------

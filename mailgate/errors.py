@@ -17,6 +17,14 @@ class Permanent(MailgateError):
     """It will never work as it stands: answer 5xx, mark the delivery dead."""
 
 
+class Later(Temporary):
+    """The other side says when it is worth trying again."""
+
+    def __init__(self, text: str, seconds: float) -> None:
+        self.seconds = seconds
+        super().__init__(text)
+
+
 class OutOfSpace(Temporary):
     """The disk or a memory budget is full: answer 452."""
 

@@ -27,13 +27,15 @@ from mailgate.app.mailboxes import reading, reconciling
 from mailgate.app.mailboxes.board import MailboxBoard
 from mailgate.app.mailboxes.originals import OriginalsMemory
 from mailgate.app.outbox import failures
+from mailgate.app.outbox.chats import ChatProgress
 from mailgate.app.outbox.dispatch import Dispatcher, Route
 from mailgate.app.outbox.ids import SignedIds
 from mailgate.app.window.counter import Counter
 from mailgate.app.window.desk import WindowDesk
 from mailgate.config.load import load
-from mailgate.config.tree import Config, Relay
+from mailgate.config.tree import Bridge, Config, Relay
 from mailgate.config.web import missing_packages
+from mailgate.core.channels import whereabouts
 from mailgate.core.model.mail import Source
 from mailgate.core.model.policy import Mode
 from mailgate.core.model.said import said
@@ -94,12 +96,13 @@ def _assemble(config: Config, first: Snapshot, store: SqliteStore, size: int, cl
     pulse = Pulse(pool)
     url = config.gateway.health_url
     alarms = Alarms(store, in_force, ids, clock, config.gateway.alarm_command, partial(beat, url) if url else None)
+    chats = ChatProgress(store, clock)
     dispatcher = Dispatcher(
         store,
         pool,
         in_force,
         clock,
-        _routes(config),
+        _routes(config, chats),
         on_failed=failures.undelivered(in_force, ids, clock),
         on_problem=alarms.problem,
     )
@@ -130,7 +133,7 @@ def _assemble(config: Config, first: Snapshot, store: SqliteStore, size: int, cl
         intake=intake,
         dispatcher=dispatcher,
         clock=clock,
-        load=partial(_load_again, store, pool),
+        load=partial(_load_again, store, pool, chats),
         data=store.data,
         alarms=alarms,
         mailboxes=MailboxBoard(clock, {box.name: box.alarm_after for box in config.imap}),
@@ -153,7 +156,7 @@ def check(config: Config, store: Store | None, *, children: bool) -> list[Proble
         pool.close()
 
 
-def _load_again(store: SqliteStore, children: Children, running: Config) -> Loaded:
+def _load_again(store: SqliteStore, children: Children, chats: ChatProgress, running: Config) -> Loaded:
     """What is on disk now, judged, beside what runs. Raises ConfigError."""
     moved = written.another_store(running)
     if moved:
@@ -165,14 +168,29 @@ def _load_again(store: SqliteStore, children: Children, running: Config) -> Load
     if texts is None or faults:
         raise ConfigError(faults)
     store.sync_people(config.policy.agents, config.policy.departments)
-    return Loaded(config, written.snapshot(config, texts, store), _routes(config), tuple(needs_restart(running, found)))
+    return Loaded(
+        config, written.snapshot(config, texts, store), _routes(config, chats), tuple(needs_restart(running, found))
+    )
 
 
 # --- ways out --------------------------------------------------------------------------------------------------------
 
 
-def _routes(config: Config) -> dict[str, Route]:
-    return {relay.name: _route(relay, config) for relay in config.outgoing}
+def _routes(config: Config, chats: ChatProgress) -> dict[str, Route]:
+    relays = {relay.name: _route(relay, config) for relay in config.outgoing}
+    return relays | {route.name: route for route in (_to_channel(one, chats) for one in config.bridges)}
+
+
+def _to_channel(bridge: Bridge, chats: ChatProgress) -> Route:
+    name = whereabouts.ROUTE + bridge.name.lower()
+    return Route(
+        name=name,
+        open=partial(ends.channel, bridge, chats),
+        connections=1,  # in the order they were written
+        retry_for=bridge.retry_for,
+        only=(name,),
+        made_from=bridge,
+    )
 
 
 def _route(relay: Relay, config: Config) -> Route:

@@ -25,7 +25,7 @@ FILES = sorted(ROOT.rglob("*.py"))
 # Which rooms a room may know. `store` alone is the engine; its protocols and its files of mail are rooms of their own.
 STORE = {
     "store.calls_asked",
-    "store.base", "store.verbs", "store.counting", "store.outage_verbs", "store.waves_asked", "store.window_asked", "store.customers_asked", "store.programs_asked", "store.lookups_asked", "store.values",
+    "store.base", "store.verbs", "store.counting", "store.outage_verbs", "store.waves_asked", "store.window_asked", "store.customers_asked", "store.programs_asked", "store.lookups_asked", "store.outbox.chats_asked", "store.values",
     "store.blobs", "store.former",
 }  # fmt: skip
 MAY = {
@@ -45,10 +45,10 @@ MAY = {
     "core.mails": {"core", "errors", "core.text", "core.quoting", "core.model", "core.rules", "core.worktime", "core.proof", "core.letters",
                    "core.commands"},
     "store.values": {"errors", "core"}, "store.verbs": {"errors", "core", "store.values"}, "store.counting": {"core"},
-    "store.outage_verbs": {"core"}, "store.waves_asked": {"core"}, "store.window_asked": {"core"}, "store.customers_asked": {"core"}, "store.programs_asked": {"core"}, "store.lookups_asked": {"core"},
+    "store.outage_verbs": {"core"}, "store.waves_asked": {"core"}, "store.window_asked": {"core"}, "store.outbox.chats_asked": {"core"}, "store.customers_asked": {"core"}, "store.programs_asked": {"core"}, "store.lookups_asked": {"core"},
     "store.calls_asked": {"core"},
     "store.base": {"errors", "core", "store.values", "store.verbs", "store.counting", "store.outage_verbs", "store.waves_asked", "store.window_asked",
-                   "store.customers_asked", "store.programs_asked", "store.lookups_asked", "store.calls_asked"},
+                   "store.customers_asked", "store.programs_asked", "store.lookups_asked", "store.calls_asked", "store.outbox.chats_asked"},
     "store.blobs": {"errors", "crash", "newfile", "store.values"}, "store.former": set(),
     "wire": {"errors", "core", "languages"}, "edge": {"errors", "crash", "newfile", "core", "store.base", "store.values"},
     "systemd": set(), "edge.window": {"__init__", "errors", "core", "edge"}, "window": {"errors", "log", "systemd", "languages", "core", "wire", "edge.window"},

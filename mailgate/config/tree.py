@@ -227,6 +227,7 @@ class Bridge:
     name: str  # the channel's
     url: str
     secret: Secret
+    max_text: int  # characters of one message
     retry_for: timedelta
 
 

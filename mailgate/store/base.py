@@ -17,6 +17,7 @@ from mailgate.store.counting import ReportRead
 from mailgate.store.customers_asked import CustomersRead, CustomersTx
 from mailgate.store.lookups_asked import LookupsRead, LookupsTx
 from mailgate.store.outage_verbs import OutageRead, OutageTx
+from mailgate.store.outbox.chats_asked import ChatsRead, ChatsTx
 from mailgate.store.programs_asked import ProgramsRead, ProgramsTx
 from mailgate.store.values import (
     Applied,
@@ -83,6 +84,8 @@ class Read(Protocol):
     def lookups(self) -> LookupsRead: ...
     @property
     def calls(self) -> CallsRead: ...
+    @property
+    def chats(self) -> ChatsRead: ...
 
     def facts(self, needs: Needs, now: datetime) -> Facts:
         """All the store knows that matters for one decision; ask inside the transaction that applies it."""
@@ -115,6 +118,8 @@ class Tx(Read, Protocol):
     def lookups(self) -> LookupsTx: ...
     @property
     def calls(self) -> CallsTx: ...
+    @property
+    def chats(self) -> ChatsTx: ...
 
     def apply(
         self,

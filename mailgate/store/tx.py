@@ -14,6 +14,7 @@ from mailgate.store.customers.customers import Customers
 from mailgate.store.customers.looked_up import Lookups
 from mailgate.store.mail.inbox import Mail
 from mailgate.store.outages import Outages
+from mailgate.store.outbox.chats import Chats
 from mailgate.store.outbox.letters import Outbox
 from mailgate.store.people.people import People
 from mailgate.store.programs.programs import Programs
@@ -47,6 +48,7 @@ class Transaction:
         self.customers = Customers(session)
         self.lookups = Lookups(session)
         self.calls = Calls(session)
+        self.chats = Chats(session)
 
     def facts(self, needs: Needs, now: datetime) -> Facts:
         """See `base.Read.facts`."""

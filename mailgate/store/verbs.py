@@ -248,9 +248,10 @@ class OutboxTx(OutboxRead, Protocol):
     """The same, with what changes it."""
 
     def claim(
-        self, now: datetime, lease_until: datetime, limit: int, skip_departments: Iterable[str] = ()
-    ) -> list[DueLetter]:
-        """Lease what is due, most urgent first; `limit` counts deliveries."""
+        self, now: datetime, lease_until: datetime, limit: int,
+        skip_departments: Iterable[str] = (), only: Sequence[str] = (),
+    ) -> list[DueLetter]:  # fmt: skip
+        """Lease what is due, most urgent first, of departments in `only` alone if any; `limit` counts deliveries."""
 
     def keep_rendered(
         self,

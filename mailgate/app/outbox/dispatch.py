@@ -15,6 +15,7 @@ from mailgate.app.outbox.delivery_marks import Failed
 from mailgate.app.outbox.route import Route, Transport
 from mailgate.app.outbox.route_loop import AGREEING, GONE, LEAVING, OutboxParts, RouteLoop
 from mailgate.app.outbox.wording import LetterWording, Problem
+from mailgate.core.channels.whereabouts import ROUTE
 from mailgate.core.letters.due import DueDelivery, DueLetter
 from mailgate.core.model.said import Words
 from mailgate.store.base import Store, Tx
@@ -33,6 +34,11 @@ def _no_note(tx: Tx, due: DueLetter, delivery: DueDelivery, error: str) -> None:
 
 def _told(problem: Words) -> None:
     log.warning("outbox problem", extra={"problem": words.said("en", problem)})
+
+
+def _relay(routes: Mapping[str, Route]) -> str:
+    """The first way out that is no channel's."""
+    return next((name for name, route in routes.items() if not route.only), "")
 
 
 class Dispatcher:
@@ -61,7 +67,7 @@ class Dispatcher:
         self._wording = LetterWording(store, children, in_force, self._problem)
         work = OutboxParts(store, in_force, self._wording, clock, on_failed, self._problem, chance, monotonic)
         self.loops = {name: RouteLoop(route, work, partial(self._others, name)) for name, route in routes.items()}
-        self._first = next(iter(routes), "")
+        self._first = _relay(routes)
 
     def drain(self, limit: int | None = None) -> int:
         """Send what is due now, route by route, in the calling thread; returns how many letters were looked at.
@@ -97,8 +103,9 @@ class Dispatcher:
         """Use other settings from the next letter on; returns the routes that come or go only with a restart."""
         for name in self.loops.keys() & routes.keys():
             self.loops[name].adopt(routes[name])
-        self._first = next((name for name in routes if name in self.loops), self._first)
-        return [f"[[outgoing]] {name}" for name in sorted(self.loops.keys() ^ routes.keys())]
+        self._first = _relay({name: route for name, route in routes.items() if name in self.loops}) or self._first
+        gone = sorted(self.loops.keys() ^ routes.keys())
+        return [f"[[channel]] {name[1:]}" if name.startswith(ROUTE) else f"[[outgoing]] {name}" for name in gone]
 
     def close(self) -> None:
         """Let go of all connections."""
@@ -118,9 +125,13 @@ class Dispatcher:
         return outgoing if outgoing in self.loops else self._first
 
     def _others(self, route: str) -> list[str]:
-        """The departments that do not leave by `route`; letters of no department leave by the first."""
+        """The departments that do not leave by `route`; letters of no department leave by the first.
+
+        What goes to a channel that is not there any more is met by a relay's loop, which lets none of it leave.
+        """
         names = ["", *(department.name for department in self._in_force.policy.departments)]
-        return [name for name in names if self._route_of(name) != route]
+        chats = (name for loop in self.loops.values() for name in loop.route.only)
+        return [*(name for name in names if self._route_of(name) != route), *chats]
 
     def _problem(self, problem: Words) -> None:
         text, today = words.said("en", problem), self._clock().date()

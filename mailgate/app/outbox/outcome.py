@@ -6,19 +6,29 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from logging import Logger
 
-from mailgate.core.letters import status_letters
+from mailgate.core.channels.whereabouts import is_chat
+from mailgate.core.letters import on_channels, status_letters
 from mailgate.core.letters.due import DueDelivery, DueLetter
+from mailgate.core.letters.on_channels import WhyNot
 from mailgate.core.model.change import Urgency
+from mailgate.core.model.facts import Facts
 from mailgate.core.model.mail import canonical
+from mailgate.core.model.moment import Moment
 from mailgate.core.model.outbound import DeliveryState
 from mailgate.core.model.policy import Mode, Policy
-from mailgate.errors import Permanent, RouteDown, Uncertain
+from mailgate.errors import Later, Permanent, RouteDown, Uncertain
 
 STEPS = (1, 5, 15, 30)  # minutes, then doubled
 LONGEST = timedelta(hours=4)
 JITTER = 0.2
 DOUBTS = 4  # tries after which a letter that may or may not have arrived is left to a person
 FEWEST = 5  # tries before giving up, so that a jump of the clock kills nothing (threats K-02)
+
+TO_CHANNELS = {
+    WhyNot.GONE: "its channel is not in the configuration any more",
+    WhyNot.FOREIGN: "a letter to several, or to somebody else, goes to no channel",
+    WhyNot.LATE: "the channel lets nobody answer so late",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +61,12 @@ def why_not_tried(due: DueLetter, delivery: DueDelivery, policy: Policy, now: da
         return Mark(delivery.id, DeliveryState.DEAD, error="one of our own addresses: it would come back to us")
     if _practises(due, policy) and policy.colleague_at(delivery.recipient) is None:
         return Mark(delivery.id, DeliveryState.DEAD, error="trainees practise there: it leaves to nobody but agents")
+    if is_chat(delivery.recipient):
+        why = on_channels.why_not(due, delivery.recipient, Moment(policy, Facts(), now))
+        if why is not None:  # a channel may come back; whatever else keeps it, the agent hears of
+            held = why is WhyNot.GONE
+            state = DeliveryState.HELD if held else DeliveryState.DEAD
+            return Mark(delivery.id, state, error=TO_CHANNELS[why], failed=not held)
     if policy.mode is Mode.PILOT and canonical(delivery.recipient) not in map(canonical, policy.pilot_to):
         return Mark(delivery.id, DeliveryState.HELD, error="pilot: not among pilot_to")
     if due.ticket is not None and status_letters.overtaken(due.content, due.ticket, due.created_at):
@@ -89,9 +105,10 @@ def failed(
     first = delivery.first_tried_at or now
     if attempts >= FEWEST and now - first > retry_for:
         return Mark(delivery.id, DeliveryState.DEAD, error=text, attempts=attempts, failed=True)
-    return Mark(
-        delivery.id, DeliveryState.WAITING, due_at=now + retry_after(attempts, chance), error=text, attempts=attempts
-    )
+    wait = retry_after(attempts, chance)
+    if isinstance(error, Later):
+        wait = max(wait, min(timedelta(seconds=error.seconds), LONGEST))
+    return Mark(delivery.id, DeliveryState.WAITING, due_at=now + wait, error=text, attempts=attempts)
 
 
 def record(log: Logger, event: str, due: DueLetter, delivery: DueDelivery, **more: str) -> None:

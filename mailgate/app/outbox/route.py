@@ -48,6 +48,7 @@ class Route:
     rate: float = 0.0  # letters a minute, 0 is without limit
     connections: int = 1
     retry_for: timedelta = timedelta(days=5)
+    only: tuple[str, ...] = ()  # of a channel: what its deliveries stand under; () of a relay: departments
     made_from: object = None  # the settings, to tell whether a reload changed them
 
     def sender(self, *, null: bool, bounce: str) -> str:

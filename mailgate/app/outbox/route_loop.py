@@ -195,7 +195,7 @@ class RouteLoop:
         if limit <= 0:
             return []
         now, lease, skip = self.work.clock(), self._lease(), tuple(self._not_mine())
-        return self.work.store.write(lambda tx: tx.outbox.claim(now, lease, limit, skip)).result()
+        return self.work.store.write(lambda tx: tx.outbox.claim(now, lease, limit, skip, self.route.only)).result()
 
     def _lease(self) -> datetime:
         """Until when a letter is ours."""

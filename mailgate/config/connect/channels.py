@@ -64,7 +64,7 @@ def bridges(given: Sequence[ChannelModel], work: Loading) -> tuple[tree.Bridge, 
         if secret is None and not one.secret:
             work.note(("channel", at, "secret"), "a bridge must know that an answer is ours: give the secret it checks")
         if secret is not None:
-            found.append(tree.Bridge(one.name, one.url, secret, one.retry_for))
+            found.append(tree.Bridge(one.name, one.url, secret, one.max_text, one.retry_for))
     return tuple(found)
 
 

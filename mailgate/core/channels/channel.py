@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from mailgate.core.channels import whereabouts
 
 MAIL = "mail"  # no channel: what `#via` calls the mail itself
-ROUTE = "@"  # before its name: what a delivery to it stands under, where others have their department
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +33,7 @@ class Channel:
     @property
     def route(self) -> str:
         """The way out of what goes to it."""
-        return ROUTE + self.key
+        return whereabouts.ROUTE + self.key
 
     def open_until(self, last: datetime | None) -> datetime | None:
         """Until when we may answer whoever wrote `last`; None: for ever, or nobody knows."""

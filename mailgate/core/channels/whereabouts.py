@@ -7,6 +7,7 @@ from typing import Final
 
 DOMAIN: Final = "chat.invalid"
 LONGEST: Final = 64  # octets of a local part (RFC 5321 section 4.5.3.1.1)
+ROUTE: Final = "@"  # before its name: what a delivery to it stands under, where others have their department
 NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,19}")  # of a channel
 _PLAIN: Final = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789-")
 _ESCAPE: Final = re.compile(r"_([0-9a-f]{2})")
@@ -40,6 +41,11 @@ def channel_of(addr: str) -> str:
     """The channel an address is on, `""` for an address of mail."""
     found = person_at(addr)
     return found[0] if found else ""
+
+
+def route_of(addr: str) -> str:
+    """The way out of what goes to an address on a channel, whether that channel is there or not; `""` for mail."""
+    return f"{ROUTE}{channel_of(addr)}" if is_chat(addr) else ""
 
 
 def is_chat(addr: str) -> bool:

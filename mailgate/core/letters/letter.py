@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from mailgate.core.letters import addressee, own_page, readers, views
+from mailgate.core.letters import addressee, on_channels, own_page, readers, views
 from mailgate.core.letters.due import DueLetter
 from mailgate.core.letters.links import LetterSigned, to_log_in
+from mailgate.core.letters.on_channels import ChatForm
 from mailgate.core.letters.views import AgentsPart, DepartmentView, LetterView, Receiver
 from mailgate.core.model.change import Audience, Urgency
 from mailgate.core.model.coaching import Coached, TraineesAnswer
@@ -65,6 +66,7 @@ class Letter:
     view: LetterView  # what the template may show
     owed_at: datetime  # later than the clock where time was played ahead (`job --now`): its words go by that
     logo: LogoFile | None = None  # the picture it shows, where that travels with it
+    chat: ChatForm | None = None  # it goes to somebody on a channel, and is no mail
 
 
 def head(due: DueLetter, policy: Policy, *, loop_mark: str, bounce: str = "") -> Letter:
@@ -95,6 +97,7 @@ def head(due: DueLetter, policy: Policy, *, loop_mark: str, bounce: str = "") ->
         view=_view(due, department, policy),
         owed_at=due.created_at,
         logo=policy.letters.logo_file,
+        chat=on_channels.form_of(due, policy),
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from mailgate.core.asking.http import Answer, Asked, Failure, Fetches, Why
 from mailgate.edge.http.signing import signed
-from mailgate.errors import Permanent, RouteDown, Temporary, Uncertain
+from mailgate.errors import Later, Permanent, RouteDown, Temporary, Uncertain
 
 _LATER = (408, 425, 429, 500, 502, 503, 504)
 _ABOUT_US = (401, 403, 404, 405, 407, 410)  # the address, the secret or the program, never this letter
@@ -31,7 +31,9 @@ def hand_over(client: Fetches, url: str, secrets: Sequence[str], message_id: str
     if outcome.why is Why.STATUS:
         if outcome.status in _ABOUT_US or 300 <= outcome.status < 400:
             raise RouteDown(outcome.text, on_letter=True)
-        raise (Temporary if outcome.status in _LATER or outcome.status >= 500 else Permanent)(outcome.text)
+        if outcome.status in _LATER or outcome.status >= 500:
+            raise Later(outcome.text, outcome.retry_after or 0.0)
+        raise Permanent(outcome.text)
     if outcome.taken:
         raise Uncertain(outcome.text)
     if outcome.why is Why.STOPPED:

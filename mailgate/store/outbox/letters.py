@@ -6,7 +6,6 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from mailgate.core.letters import row_values
 from mailgate.core.letters.due import DueDelivery, DueLetter
@@ -27,7 +26,7 @@ from mailgate.core.quoting.answered import Answered
 from mailgate.core.quoting.known import KnownLetters
 from mailgate.store import rows
 from mailgate.store.mail import statements as mail_sql
-from mailgate.store.outbox import known, old_letters, shown, signed
+from mailgate.store.outbox import deliveries, known, old_letters, shown, signed
 from mailgate.store.outbox import statements as sql
 from mailgate.store.session import Room, Session
 from mailgate.store.settings import Settings
@@ -37,24 +36,6 @@ from mailgate.store.values import Ids, OldLetter
 
 MINUTE = 60_000_000
 NOT_SENT = tuple(one for one in DeliveryState if one is not DeliveryState.SENT)
-
-
-def _deliveries(letter: int, outbound: Outbound, department: str, now: int, hold: bool) -> list[dict[str, Any]]:
-    due = now if outbound.not_before is None else max(now, rows.micros(outbound.not_before))
-    state = DeliveryState.HELD if hold or due > now else DeliveryState.WAITING
-    return [
-        {
-            "letter": letter,
-            "recipient": rows.clean(person.addr),
-            "canonical": rows.clean(person.key),
-            "department": department,
-            "urgency": int(outbound.urgency),
-            "state": state,
-            "due_at": None if hold else due,
-            "created_at": now,
-        }
-        for person in (*outbound.to, *outbound.cc)
-    ]
 
 
 class Outbox(Room):
@@ -100,7 +81,7 @@ class Outbox(Room):
         if letter is None:
             return ()
         writing.tokens += signed.note(letter, message_id)
-        writing.deliveries += _deliveries(letter, outbound, department, writing.now, hold)
+        writing.deliveries += deliveries.of_letter(letter, outbound, department, writing.now, hold)
         if desk is not None:
             writing.ids.append({"id": message_id, "ticket": desk.id})
         if asks_how_it_went(outbound.content):
@@ -118,11 +99,16 @@ class Outbox(Room):
         writing.tokens, writing.deliveries, writing.ids = [], [], []
 
     def claim(
-        self, now: datetime, lease_until: datetime, limit: int, skip_departments: Iterable[str] = ()
+        self,
+        now: datetime,
+        lease_until: datetime,
+        limit: int,
+        skip_departments: Iterable[str] = (),
+        only: Sequence[str] = (),
     ) -> list[DueLetter]:
         """See `verbs.OutboxTx.claim`: three statements for all letters, and each ticket they tell of read once."""
         at = rows.micros(now)
-        wanted = self._due(at, limit, skip_departments)
+        wanted = self._due(at, limit, skip_departments, only)
         if not wanted:
             return []
         named = {f"letter{i}": letter for i, letter in enumerate(wanted)}
@@ -135,13 +121,13 @@ class Outbox(Room):
         told = {number: self._told_about(number) for number in numbers}
         return [self._leased(found[one], leased[one], told[found[one]["ticket_number"]]) for one in wanted]
 
-    def _due(self, now: int, limit: int, skip_departments: Iterable[str]) -> list[int]:
+    def _due(self, now: int, limit: int, skip: Iterable[str], only: Sequence[str]) -> list[int]:
         """The letters to claim, most urgent first, those due first among them, until their deliveries are `limit`."""
-        skipped = {f"skip{i}": name for i, name in enumerate(skip_departments)}
-        names = ", ".join(f":{key}" for key in skipped)
-        among = f"AND department NOT IN ({names})" if skipped else ""
+        named = {f"named{i}": name for i, name in enumerate(only or skip)}
+        names = ", ".join(f":{key}" for key in named)
+        among = f"AND department {'IN' if only else 'NOT IN'} ({names})" if named else ""
         left, wanted = limit, dict[int, None]()
-        params = {"now": now, "limit": limit, **skipped}
+        params = {"now": now, "limit": limit, **named}
         due = self.session.all(sql.DUE.format(among), params)
         for row in sorted(due, key=lambda row: (row["urgency"], row["due_at"])):
             if left > 0 and row["letter"] not in wanted:

@@ -187,6 +187,7 @@ class Forgetting(Room):
         for key in data.keys:
             for row in self.session.all(sql.DELIVERIES_TO, {"key": key}):
                 self._stop(row["id"])
+                self.session.run(sql.FORGET_CHAT, {"delivery": row["id"]})
                 others = sql.TO_OTHERS
                 alone = self.session.scalar(others, {"letter": row["letter"], "key": key}) is None
                 (letters if alone else mentions).add(row["letter"])

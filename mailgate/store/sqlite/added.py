@@ -224,3 +224,13 @@ CREATE INDEX call_at ON call(at);
 CREATE INDEX call_message ON call(message_id) WHERE message_id <> '';
 CREATE INDEX call_fetch ON call(fetch_at) WHERE fetch_at IS NOT NULL;
 """
+
+# Each message of ours to a chat, by the id it has for its bridge: of which delivery it is a part, and how far it came.
+CHATS = """
+CREATE TABLE chat_message (
+  id TEXT PRIMARY KEY, channel TEXT NOT NULL, delivery INTEGER NOT NULL REFERENCES delivery(id),
+  remote_id TEXT NOT NULL DEFAULT '', state TEXT NOT NULL, at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX chat_message_delivery ON chat_message(delivery);
+CREATE INDEX chat_message_remote ON chat_message(channel, remote_id) WHERE remote_id <> '';
+"""

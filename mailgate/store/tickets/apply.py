@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from itertools import chain
 from typing import assert_never
 
+from mailgate.core.letters.on_channels import apart
 from mailgate.core.model import trace
 from mailgate.core.model.change import (
     AddAlias,
@@ -67,13 +69,13 @@ class Applying(Room):
         letters: list[int] = []
         for step in decision.steps:
             desk = self._step(step, writing)
-            for outbound in step.outbound:
+            for outbound in chain.from_iterable(map(apart, step.outbound)):
                 letters += self._outbox.write_letter(outbound, desk, writing, ids, hold)
             self._outbox.flush(writing)
         for origin, entry in writing.split:
             if writing.opened:
                 split(origin, entry, writing.opened[0])
-        for outbound in decision.letters:
+        for outbound in chain.from_iterable(map(apart, decision.letters)):
             letters += self._outbox.write_letter(outbound, None, writing, ids, hold)
         self._outbox.flush(writing)
         for effect in decision.effects:

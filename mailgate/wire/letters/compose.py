@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
 
+from mailgate.core.letters import on_channels
 from mailgate.core.letters.letter import Letter
+from mailgate.core.letters.on_channels import ChatForm
 from mailgate.core.model.content import Welcome
 from mailgate.wire import words
-from mailgate.wire.letters import mime_out, own_words, render, shorten, spoken
+from mailgate.wire.letters import chat, mime_out, own_words, render, shorten, spoken
 
 LONGEST_SUBJECT = 255
 REFERENCES = 20
@@ -54,7 +56,11 @@ def write(
     """
     moment = max(now, letter.owed_at)
     letter, whole = shorten.shortened(spoken.spoken(letter), moment)
-    page = render.page(letter, moment, templates)
+    if letter.chat is not None:
+        files, unsent = _sorted_out(files, letter.chat)
+        page = chat.page(letter, letter.chat, moment, unsent)
+    else:
+        page = render.page(letter, moment, templates)
     subject = subject_line(page.subject or words.said(letter.language, letter.subject), letter.tag)
     enclosed = (
         *_logo(letter, page.html),
@@ -65,6 +71,13 @@ def write(
     raw = b"".join((_head(letter, subject, now), body(letter.message_id, page.text, page.html, enclosed)))
     prints = own_words.fingerprints_of(letter, page, key) if key else own_words.LetterPrints()
     return ComposedLetter(raw, subject, page.problems, page.costly, prints.words, prints.notes)
+
+
+def _sorted_out(files: Sequence[File], there: ChatForm) -> tuple[list[File], list[str]]:
+    """The files that a channel takes, and the names of the others."""
+    left = on_channels.left_out([len(one.data) for one in files], there)
+    kept = [one for at, one in enumerate(files) if at not in left]
+    return kept, [files[at].name for at in left]
 
 
 def subject_line(text: str, tag: str) -> str:
