@@ -7,6 +7,7 @@ from typing import Protocol
 
 from mailgate.core.programs.once import Kept
 from mailgate.core.programs.program import Program
+from mailgate.core.programs.tickets import Found, Wanted
 
 
 class ProgramsRead(Protocol):
@@ -20,6 +21,9 @@ class ProgramsRead(Protocol):
 
     def kept(self, program: str, key: str) -> Kept | None:
         """What is kept under a key (its SHA-256) of the program with that id."""
+
+    def tickets(self, wanted: Wanted) -> Found:
+        """One page of tickets; it looks at a bounded part of them."""
 
 
 class ProgramsTx(ProgramsRead, Protocol):

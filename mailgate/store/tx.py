@@ -44,7 +44,7 @@ class Transaction:
         self.outage = Outages(session)
         self.board = Board(session)
         self.sessions = Sessions(session)
-        self.programs = Programs(session)
+        self.programs = Programs(session, self.tickets)
         self.customers = Customers(session)
         self.lookups = Lookups(session)
         self.calls = Calls(session)

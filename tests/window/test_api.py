@@ -145,6 +145,12 @@ def test_w36_nothing_of_a_token_stands_in_the_log(here: Any, thread: int, crm: s
         (f"tickets/{2**70}", 422, "number"),
         ("tickets/1?entries=some", 422, "entries"),
         ("tickets/1?colour=red", 422, "colour"),
+        ("tickets?limit=101", 422, "limit"),
+        ("tickets?limit=0", 422, "limit"),
+        ("tickets?status=lost", 422, "status.0"),
+        ("tickets?updated_since=yesterday", 422, "updated_since"),
+        ("tickets?updated_since=2026-11-28T12:00:00", 422, "updated_since"),
+        ("tickets?after=nonsense", 422, ""),
         ("nothing", 404, ""),
         ("tickets/1/", 404, ""),
     ],
@@ -155,6 +161,33 @@ def test_w37_what_does_not_fit_its_description_is_told_by_its_field(
     answer = here.client.get(f"/api/v1/{path}", headers=of(crm))
     assert (answer.status_code, answer.headers["content-type"]) == (status, PROBLEM)
     assert [one["field"] for one in answer.json().get("errors", [])] == ([field] if field else [])
+
+
+def test_a_program_reads_lists_page_by_page(here: Any, thread: int, crm: str, desk_program: str) -> None:
+    more = [opened(here.desk, f"List {n}", sender=f"Lista <lista{n}@list.example>").number for n in range(3)]
+    ask = {"headers": of(crm)}
+    first = here.client.get("/api/v1/tickets?limit=2", **ask).json()
+    assert [one["number"] for one in first["items"]] == more[:0:-1] and first["items"][0]["entries"] is None
+    second = here.client.get(f"/api/v1/tickets?limit=2&after={first['next']}", **ask).json()
+    assert second["items"][0]["number"] == more[0]
+    theirs = here.client.get("/api/v1/tickets?customer=lista1@list.example&status=new&status=open", **ask).json()
+    assert ([one["number"] for one in theirs["items"]], theirs["next"]) == ([more[1]], None)
+    since = here.client.get("/api/v1/tickets?updated_since=2026-01-01T00:00:00%2B02:00", **ask).json()
+    assert [one["number"] for one in since["items"]][-3:] == more and since["next"] is None
+    assert "canary" not in str(since) and since["items"][0]["tags"] is None
+    mine = here.client.get("/api/v1/tickets?owner=anna&tag=canary", headers=of(desk_program)).json()
+    assert [(one["number"], one["tags"]) for one in mine["items"]] == [(thread, ["canary"])]
+    assert here.client.get("/api/v1/tickets?owner=nobody", **ask).json()["items"][0]["owner"] is None
+
+
+def test_w36_a_list_has_only_what_the_token_may_see(here: Any, crm: str) -> None:
+    sales = token_of(here.desk, "sales-list", READ, departments=["sales"])
+    quote = opened(here.desk, "Another quote", to="sales@acme.example", sender="Olga <olga@quote.example>").number
+    told = here.client.get("/api/v1/tickets", headers=of(sales)).json()["items"]
+    assert {one["department"] for one in told} == {"sales"} and quote in [one["number"] for one in told]
+    assert here.client.get("/api/v1/tickets?department=support", headers=of(sales)).status_code == 404
+    assert here.client.get("/api/v1/tickets?department=none", headers=of(crm)).status_code == 200
+    assert here.client.get("/api/v1/tickets?tag=canary", headers=of(crm)).status_code == 403
 
 
 def test_methods_are_named_and_no_other_origin_is_let_in(here: Any, crm: str) -> None:

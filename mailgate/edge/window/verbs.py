@@ -22,6 +22,7 @@ from mailgate.core.pages.window import Refusal, SettingsAsked, WindowSettings
 from mailgate.core.programs.called import ApiCallAsked, ApiCallPage, PushedCallAsked
 from mailgate.core.programs.message import ApiMessageAsked, ApiMessagePage
 from mailgate.core.programs.ticket import ApiTicketAsked, ApiTicketPage
+from mailgate.core.programs.tickets import ApiTicketsAsked, ApiTicketsPage
 
 FRAME: Final = struct.Struct("!II")  # octets of what follows, and the number by which an answer finds its question
 SMALL: Final = 64 * 2**10  # octets of a question; a larger one carries files
@@ -48,6 +49,7 @@ VERBS: Final[Mapping[str, tuple[type, type]]] = {
     "thread": (ThreadAsked, ThreadPage),
     "act": (ActAsked, ActPage),
     "report": (ReportAsked, ReportPage),
+    "api_tickets": (ApiTicketsAsked, ApiTicketsPage),
     "api_ticket": (ApiTicketAsked, ApiTicketPage),
     "api_message": (ApiMessageAsked, ApiMessagePage),
     "api_call": (ApiCallAsked, ApiCallPage),

@@ -6,8 +6,11 @@ from datetime import datetime
 
 from mailgate.core.programs.once import LASTS, Kept
 from mailgate.core.programs.program import Program
+from mailgate.core.programs.tickets import Found, Wanted
 from mailgate.store import rows
-from mailgate.store.session import Room
+from mailgate.store.programs import ticket_pages
+from mailgate.store.session import Room, Session
+from mailgate.store.tickets.queries import Tickets
 
 COLUMNS = "SELECT name, id, scopes, departments, networks, vouches, at, until, used_at FROM program"
 ALL = f"{COLUMNS} ORDER BY name"
@@ -30,6 +33,10 @@ TIDY = "DELETE FROM program_answer WHERE at < :before"
 class Programs(Room):
     """Each one or two statements."""
 
+    def __init__(self, session: Session, tickets: Tickets) -> None:
+        super().__init__(session)
+        self._tickets = tickets
+
     def all(self) -> list[Program]:
         """See `programs_asked.ProgramsRead.all`."""
         return [_program(row) for row in self.session.all(ALL, {})]
@@ -43,6 +50,10 @@ class Programs(Room):
         """See `programs_asked.ProgramsRead.kept`."""
         row = self.session.one(KEPT, {"program": program, "key": key})
         return None if row is None else Kept(row["body"], rows.time_of(row["at"]), row["answer"])
+
+    def tickets(self, wanted: Wanted) -> Found:
+        """See `programs_asked.ProgramsRead.tickets`."""
+        return ticket_pages.found(self.session, self._tickets, wanted)
 
     def add(self, program: Program, digest: str) -> None:
         """See `programs_asked.ProgramsTx.add`."""

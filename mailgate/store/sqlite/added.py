@@ -234,3 +234,6 @@ CREATE TABLE chat_message (
 CREATE INDEX chat_message_delivery ON chat_message(delivery);
 CREATE INDEX chat_message_remote ON chat_message(channel, remote_id) WHERE remote_id <> '';
 """
+
+# Tickets in the order in which they changed, for programs that ask what is new; made in one look at the table.
+UPDATED = "CREATE INDEX ticket_updated ON ticket(updated_at);"

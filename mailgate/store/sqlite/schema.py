@@ -214,6 +214,7 @@ MIGRATIONS = (
     ("0025_looked_up", added.LOOKED_UP),
     ("0026_calls", added.CALLS),
     ("0027_chats", added.CHATS),
+    ("0028_updated", added.UPDATED),
 )  # fmt: skip
 VERSION = len(MIGRATIONS)
 OLDEST = 1  # of 0.1.0: from here on everything is taken over

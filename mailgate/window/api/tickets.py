@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import AwareDatetime, BeforeValidator, Field
 
 from mailgate.core.programs import program
 from mailgate.core.programs.ticket import ApiTicketAsked, ApiTicketPage
+from mailgate.core.programs.tickets import MOST, ApiTicketsAsked
 from mailgate.window.api.operation import Call, Model, Operation
 
+Status = Literal["new", "open", "waiting", "hold", "solved", "archived"]
 Number = Annotated[int, Field(ge=1, le=2**53, description="The number of a ticket.", examples=[1042])]
 
 
@@ -61,7 +63,7 @@ class Ticket(Model):
 
     number: Number
     subject: str = Field(examples=["The lamp flickers"])
-    status: Literal["new", "open", "waiting", "hold", "solved", "archived"]
+    status: Status
     department: str = Field(examples=["support"])
     owner: str | None = Field(description="The name of the agent who has it.", examples=["anna"])
     priority: Literal["low", "normal", "high", "urgent"]
@@ -83,6 +85,34 @@ class Ticket(Model):
     entries: tuple[Entry, ...] | None = Field(None, description="Its thread, oldest first; null if not asked for.")
 
 
+class Tickets(Model):
+    """One page of a list."""
+
+    items: tuple[Ticket, ...] = Field(description="Without their threads.")
+    next: str | None = Field(
+        description="The `after` of the next page; null on the last. A page may be short, or empty, and not the last.",
+        examples=["n1042"],
+    )
+
+
+class ManyTickets(Model):
+    """Which tickets: all that is given must hold."""
+
+    status: tuple[Status, ...] = Field((), description="One of these; repeat it for more.")
+    department: str = Field("", max_length=100, examples=["support"])
+    owner: str = Field("", max_length=100, description="An agent's name, or `nobody`.", examples=["anna"])
+    tag: str = Field("", max_length=100, description="Needs the scope `tickets:words`.")
+    customer: str = Field("", max_length=254, description="Their address.", examples=["maija@customer.example"])
+    updated_since: AwareDatetime | None = Field(
+        None,
+        description="Changed since then, in the order of their changes. Ask for a minute more than you think: what is "
+        "being written carries the time at which that began.",
+        examples=["2026-11-28T12:00:00Z"],
+    )
+    after: str = Field("", max_length=60, description="The `next` of the page before.")
+    limit: int = Field(MOST, ge=1, le=MOST)
+
+
 class OneTicket(Model):
     """Which ticket, and how much of it."""
 
@@ -100,7 +130,39 @@ async def _one(call: Call) -> object:
     return page.ticket
 
 
+async def _many(call: Call) -> object:
+    asked: ManyTickets = call.inputs
+    since = asked.updated_since and asked.updated_since.astimezone(UTC)
+    return await call.ask(
+        "api_tickets",
+        ApiTicketsAsked(
+            bearer=call.bearer,
+            peer=call.peer,
+            status=asked.status,
+            department=asked.department,
+            owner=asked.owner,
+            tag=asked.tag,
+            customer=asked.customer,
+            updated_since=since,
+            after=asked.after,
+            limit=asked.limit,
+        ),
+    )
+
+
 OPERATIONS: Final = (
+    Operation(
+        "listTickets",
+        "GET",
+        "/api/v1/tickets",
+        program.READ,
+        "Tickets",
+        "The newest first, at most 100 a page; with `updated_since` in the order in which they changed. A page begins "
+        "behind the last ticket of the one before, so none is left out or shown twice while others come.",
+        Tickets,
+        _many,
+        inputs=ManyTickets,
+    ),
     Operation(
         "readTicket",
         "GET",
