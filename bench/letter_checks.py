@@ -130,7 +130,9 @@ def _names(due: DueLetter) -> set[str]:
     kept = (*ticket.tags, *ticket.fields, *ticket.fields.values()) if ticket else ()
     shell = due.content.remedy if isinstance(due.content, Alarm) else ""
     receiver = (one.name for one in due.to)
-    told = (*people, *houses, *kept, *receiver, *_named(due.content), shell if isinstance(shell, str) else "")
+    row = due.customer
+    table = (row.name, row.company, row.number, row.tier, *row.links, *row.fields, *row.fields.values()) if row else ()
+    told = (*people, *houses, *kept, *table, *receiver, *_named(due.content), shell if isinstance(shell, str) else "")
     return _words(" ".join(told))
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from mailgate.app.outbox.solved_before import SolvedLookups
+from mailgate.core.customers.customer import Customer
 from mailgate.core.letters import own_page
 from mailgate.core.letters.addressee import known
 from mailgate.core.letters.due import DueLetter
@@ -34,10 +35,18 @@ def with_letter_facts(
         return due
     return replace(
         due,
+        customer=_customer(due, due.ticket, read) if policy.knows_customers else None,
         page=_page(due, due.ticket, read, policy),
         content=_more(due, due.ticket, read, policy, now, before or SolvedLookups()),
         attachments=due.attachments or _enclosed(due, due.ticket, policy),
     )
+
+
+def _customer(due: DueLetter, ticket: Ticket, read: Read) -> Customer | None:
+    """To the house whatever is known of the requester; for a customer's letter the row of its reader's very address."""
+    if due.audience != Audience.CUSTOMER:
+        return read.customers.by_address(ticket.requester.addr) if known(ticket.requester) else None
+    return next(iter(read.customers.of_person(due.to[0].addr)), None) if due.to else None
 
 
 def _page(due: DueLetter, ticket: Ticket, read: Read, policy: Policy) -> PageState | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from mailgate.core.customers.customer import Customer
 from mailgate.core.model.change import Audience
 from mailgate.core.model.content import Content
 from mailgate.core.model.mail import Address
@@ -36,6 +37,7 @@ class DueLetter:
     created_at: datetime
     rendered: bytes | None  # kept from an earlier attempt
     deliveries: tuple[DueDelivery, ...] = ()
+    customer: Customer | None = None  # what the desk was told: to the house of the requester, else of the reader
     page: PageState | None = None  # of its ticket, where customers have pages
 
     @property

@@ -206,10 +206,10 @@ def _view(due: DueLetter, department: Department, policy: Policy) -> LetterView:
         department=DepartmentView(department.from_.name or policy.name, department.from_.addr, department.signature),
         logo=policy.letters.logo,
         privacy=policy.letters.privacy,
-        reader=views.person_view(due.to[0] if due.to else Address("")),
+        reader=_reader(due),
         agent_name=author(due, policy),
         agent_signature=_signature(due, policy),
-        ticket=views.ticket_view(due.ticket, due.audience, policy),
+        ticket=views.ticket_view(due.ticket, due.audience, policy, due.customer),
         mark=links.mark if links else mark,
         agents=AgentsPart(str(due.purpose), _receivers(due, policy), links.taps, links.questions, _read_by(due, policy))
         if links
@@ -218,6 +218,13 @@ def _view(due: DueLetter, department: Department, policy: Policy) -> LetterView:
         scale=_scale(due, department, policy),
         page=own_page.address(page, policy),
     )
+
+
+def _reader(due: DueLetter) -> views.PersonView:
+    """Whom it greets: a customer by the name your own table has, of their very address, else by the one they wrote."""
+    person = due.to[0] if due.to else Address("")
+    named = due.customer.name if due.customer and due.audience == Audience.CUSTOMER else ""
+    return views.person_view(Address(person.addr, named or person.name))
 
 
 def _scale(due: DueLetter, department: Department, policy: Policy) -> tuple[VoteLink, ...] | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from string import Formatter
 
+from mailgate.core.customers.customer import Customer
 from mailgate.core.letters import own_page
 from mailgate.core.letters.addressee import receivers
 from mailgate.core.model.change import Audience
@@ -20,6 +21,7 @@ from mailgate.core.proof import one_tap
 from mailgate.core.proof.one_tap import TapLink, VoteLink
 
 SAID = frozenset(EntryKind) - {EntryKind.EVENT}
+CARD_COLUMNS = 2  # free columns of a customer's row that a letter shows
 LONGEST_THREAD = 30_000  # characters of earlier words in one letter; the newest come first
 _TITLES = frozenset(
     ["dr", "mr", "mrs", "ms", "miss", "prof", "ing", "mag", "herra", "rouva", "pan", "pani", "kungs", "kundze"]
@@ -61,6 +63,38 @@ class FieldLink:
 
 
 @dataclass(frozen=True, slots=True)
+class CustomerLink:
+    """Where a row of the customers' table leads."""
+
+    label: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerColumn:
+    """A free column of it."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerCard:
+    """What the desk was told of a ticket's customer, in short."""
+
+    name: str
+    company: str
+    tier: str
+    number: str
+    agent: str  # who looks after them, as they are shown
+    links: tuple[CustomerLink, ...]
+    columns: tuple[CustomerColumn, ...]
+    origin: str  # file, lookup
+    as_of: str | None  # RFC 3339
+    unverified: bool  # nothing proves that it is they who wrote
+
+
+@dataclass(frozen=True, slots=True)
 class InsideView:
     """What of a ticket only the house sees."""
 
@@ -78,6 +112,7 @@ class InsideView:
     escalation: int
     language: str
     participants: tuple[PersonView, ...]
+    customer: CustomerCard | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +192,9 @@ def given_name(name: str) -> str:
     return first if 1 < len(first) <= 25 else ""
 
 
-def ticket_view(ticket: Ticket | None, audience: Audience, policy: Policy) -> TicketView | None:
+def ticket_view(
+    ticket: Ticket | None, audience: Audience, policy: Policy, known: Customer | None = None
+) -> TicketView | None:
     """The ticket as a template sees it; a customer's view has no field that is not their own business."""
     if ticket is None:
         return None
@@ -169,11 +206,11 @@ def ticket_view(ticket: Ticket | None, audience: Audience, policy: Policy) -> Ti
         created_at=ticket.created_at,
         requester=person_view(ticket.requester),
         entries=entry_views(ticket, audience, policy),
-        inside=None if audience in (Audience.CUSTOMER, Audience.EXPERT) else _inside(ticket, policy),
+        inside=None if audience in (Audience.CUSTOMER, Audience.EXPERT) else _inside(ticket, policy, known),
     )
 
 
-def _inside(ticket: Ticket, policy: Policy) -> InsideView:
+def _inside(ticket: Ticket, policy: Policy, known: Customer | None) -> InsideView:
     return InsideView(
         department=ticket.department,
         owner=policy.shown_name(ticket.owner),
@@ -189,7 +226,30 @@ def _inside(ticket: Ticket, policy: Policy) -> InsideView:
         escalation=ticket.escalation,
         language=ticket.language,
         participants=tuple(person_view(one) for one in ticket.participants),
+        customer=card(known, policy, unverified=_in_doubt(ticket)) if known else None,
     )
+
+
+def card(known: Customer, policy: Policy, *, unverified: bool, columns: int = CARD_COLUMNS) -> CustomerCard:
+    """What is shown of a customer to the house: so many of their free columns at most."""
+    return CustomerCard(
+        name=known.name,
+        company=known.company,
+        tier=known.tier,
+        number=known.number,
+        agent=policy.shown_name(known.agent),
+        links=tuple(CustomerLink(*one) for one in known.links.items()),
+        columns=tuple(CustomerColumn(*one) for one in known.fields.items() if one[1])[:columns],
+        origin=known.origin,
+        as_of=known.as_of.isoformat() if known.as_of else None,
+        unverified=unverified,
+    )
+
+
+def _in_doubt(ticket: Ticket) -> bool:
+    """True while nothing proves that the customer's newest words are theirs."""
+    theirs = (one for one in reversed(ticket.entries) if one.kind is EntryKind.CUSTOMER)
+    return next((one.unverified for one in theirs), False)
 
 
 def field_links(fields: Mapping[str, str], links: Mapping[str, str]) -> tuple[FieldLink, ...]:

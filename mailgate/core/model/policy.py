@@ -257,6 +257,7 @@ class Policy:
     digest_to: tuple[str, ...] = ("agents", "lead")
     spent_by_agent: bool = False  # do reports say how long each agent worked?
     web: WebPolicy = field(default_factory=WebPolicy)
+    knows_customers: bool = False  # from a table of ours, or another program: else nobody asks the store
     channels: tuple[Channel, ...] = ()
 
     @cached_property

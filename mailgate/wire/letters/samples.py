@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+from mailgate.core.customers.customer import Customer
 from mailgate.core.letters import row_values
 from mailgate.core.letters.due import DueLetter
 from mailgate.core.model.change import Audience, Urgency
@@ -80,6 +81,12 @@ def ticket(language: str = "en") -> Ticket:
     )  # fmt: skip
 
 
+CUSTOMER = Customer(
+    ("maija@virtanen.example",), "Maija Virtanen", "Virtanen Oy", "K-2041", tier="gold", agent="anna",
+    links={"CRM": "https://crm.example/customers/2041"}, fields={"Contract": "A-17, 24/7"}, as_of=NOW,
+)  # fmt: skip
+
+
 def audience(template: str) -> Audience:
     """Who reads letters of a template; names we do not know are acknowledgements of the admin's own."""
     if template in ("expert", "forward"):
@@ -137,4 +144,5 @@ def due(template: str, language: str = "en") -> DueLetter:
         message_id=token.message_id(token.mint(_KEY, kind, token.Carrier.ID), POLICY.domain), in_reply_to=answers,
         references=(answers,) if answers else (), attachments=(), created_at=NOW, rendered=None,
         urgency=Urgency.ACK if template == "ack" else Urgency.NOTICE, page=PageState(),
+        customer=CUSTOMER if agent else None,
     )  # fmt: skip
