@@ -240,7 +240,8 @@ class Bridge:
         url = f"{self.settings.mailgate}/api/v1/chats/{self.settings.channel}/{what}"
         if not (key.isascii() and key.isprintable() and len(key) <= 200):
             key = hashlib.sha256(key.encode()).hexdigest()
-        return post(url, body, {"Authorization": f"Bearer {self.settings.token}", "Idempotency-Key": key})
+        headers = {"Authorization": f"Bearer {self.settings.token}", "Idempotency-Key": key}
+        return post(url, body, headers | ({"Host": self.settings.site} if self.settings.site else {}))
 
     def _end(self, waiting: Waiting, answer: Answer) -> None:
         """Done, refused for good, or to be tried again."""

@@ -17,6 +17,7 @@ class Settings:
     port: int
     spool: Path
     mailgate: str
+    site: str  # the name mailgate's pages are asked under, where its address is another; "" when it is the address's
     channel: str
     token: str = field(repr=False)
     secrets: tuple[bytes, ...] = field(repr=False)
@@ -49,7 +50,11 @@ def read(path: Path, name: str, needs: Sequence[str], may: Mapping[str, str]) ->
     """Reads the file of a bridge; raises ValueError, KeyError or OSError with what is wrong in it."""
     with path.open("rb") as file:
         all_of_it = tomllib.load(file)
-    known = {"bridge": {"listen", "spool"}, "mailgate": {"url", "channel", "token", "secret"}, name: {*needs, *may}}
+    known = {
+        "bridge": {"listen", "spool"},
+        "mailgate": {"url", "site", "channel", "token", "secret"},
+        name: {*needs, *may},
+    }
     for section, values in all_of_it.items():
         if section not in known or not isinstance(values, dict):
             raise ValueError(f"there is no section {section} here")
@@ -67,6 +72,7 @@ def read(path: Path, name: str, needs: Sequence[str], may: Mapping[str, str]) ->
         port=int(port),
         spool=Path(ours.get("spool") or Path(os.environ.get("STATE_DIRECTORY", ".")) / f"{name}.db"),
         mailgate=desk["url"].rstrip("/"),
+        site=str(desk.get("site", "")),
         channel=desk["channel"],
         token=secret(desk["token"]),
         secrets=tuple(_key(key) for key in keys),

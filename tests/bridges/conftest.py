@@ -75,7 +75,15 @@ def start(tmp_path: Path) -> Iterator[Start]:
         there, desk = FakeServer(provider), FakeServer(mailgate)
         kept = spool.Spool(tmp_path / "spool.db")
         told = settings.Settings(
-            "127.0.0.1", 0, tmp_path / "spool.db", desk.url, "chat", "mg_1_secret", (KEY,), own(there.url)
+            "127.0.0.1",
+            0,
+            tmp_path / "spool.db",
+            desk.url,
+            "help.acme.example",
+            "chat",
+            "mg_1_secret",
+            (KEY,),
+            own(there.url),
         )
         one = shared.Bridge(told, make(told.own), kept)
         one.pause, later = 0.01, kept.later

@@ -153,7 +153,7 @@ def test_a_message_reaches_mailgate_with_its_file_and_under_its_id(start):
     )
     assert running.hook(body, signed(body)).status == 200
     came = running.mailgate.next()
-    assert came.target == "/api/v1/chats/chat/messages"
+    assert came.target == "/api/v1/chats/chat/messages" and came.headers["host"] == "help.acme.example"
     assert came.headers["authorization"] == "Bearer mg_1_secret" and came.headers["idempotency-key"] == "wamid.1"
     assert came.json["person"] == {"id": "16505551234", "name": "Sheena Nelson", "phone": "+16505551234"}
     octets = base64.b64encode(b"\x89PNG-octets").decode()
