@@ -49,7 +49,7 @@ def reload(ctx: click.Context) -> None:
 @click.option("--now", metavar="TIME", help="Rehearse another time (RFC 3339).")
 @click.pass_context
 def job(ctx: click.Context, name: str, now: str | None) -> None:
-    """Run one scheduled job by hand: escalate, wake, digest, drain, index, promises, purge, sweep, watch."""
+    """Run a scheduled job by hand: escalate, wake, digest, drain, index, promises, purge, recordings, sweep, watch."""
     if now is not None:
         try:
             aware = datetime.fromisoformat(now)
