@@ -12,6 +12,7 @@ import pytest
 from mailgate.app.health import status
 from mailgate.cli import COMMANDS, cli
 from mailgate.config.web import FormModel, WebModel
+from mailgate.window.api import openapi
 from mailgate.window.api import routes as api
 from mailgate.window.app import ROUTES
 
@@ -87,7 +88,7 @@ def test_the_api_page_names_every_operation_and_its_scope() -> None:
     table = (ROOT / "docs" / "api.md").read_text().split("## What there is")[1].split("\n## ")[0]
     said = set(re.findall(r"^\| `(\w+) (/api/[^`]*)` \|.*\| (\S+) \|$", table, re.MULTILINE))
     upper = [(one, re.sub(r"\{(\w+)\}", lambda found: found[1].upper(), one.path)) for one in api.OPERATIONS]
-    assert said == {(one.method, path, f"`{one.scope}`" if one.scope else "none") for one, path in upper}
+    assert said == {("GET", openapi.PATH, "none"), *((one.method, path, f"`{one.scope}`") for one, path in upper)}
 
 
 def test_the_window_page_tells_of_every_part_of_the_configuration() -> None:

@@ -6,13 +6,20 @@ from typing import Final
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from mailgate.window.api import calls, messages, tickets
+from mailgate.window import pages
+from mailgate.window.api import calls, messages, openapi, tickets
 from mailgate.window.api.operation import Operation, routes_of
 
 OPERATIONS: Final[tuple[Operation, ...]] = (*tickets.OPERATIONS, *messages.OPERATIONS, *calls.OPERATIONS)
+
+
+async def described(request: Request) -> Response:
+    """What there is, for programs that make clients of it; nothing of it is secret."""
+    known = await pages.settings(request)
+    return JSONResponse(openapi.document(OPERATIONS, known.url or str(request.base_url).rstrip("/")))
 
 
 async def nothing(request: Request) -> Response:
@@ -23,5 +30,6 @@ async def nothing(request: Request) -> Response:
 routes: Final[tuple[BaseRoute, ...]] = (
     *routes_of(OPERATIONS),
     *calls.routes,
+    Route(openapi.PATH, described),
     Route("/api/{rest:path}", nothing, methods=None),
 )

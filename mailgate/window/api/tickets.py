@@ -99,7 +99,7 @@ class ManyTickets(Model):
     """Which tickets: all that is given must hold."""
 
     status: tuple[Status, ...] = Field((), description="One of these; repeat it for more.")
-    department: str = Field("", max_length=100, examples=["support"])
+    department: str = Field("", max_length=100, description="Whose work they are.", examples=["support"])
     owner: str = Field("", max_length=100, description="An agent's name, or `nobody`.", examples=["anna"])
     tag: str = Field("", max_length=100, description="Needs the scope `tickets:words`.")
     customer: str = Field("", max_length=254, description="Their address.", examples=["maija@customer.example"])
@@ -110,7 +110,7 @@ class ManyTickets(Model):
         examples=["2026-11-28T12:00:00Z"],
     )
     after: str = Field("", max_length=60, description="The `next` of the page before.")
-    limit: int = Field(MOST, ge=1, le=MOST)
+    limit: int = Field(MOST, ge=1, le=MOST, description="Tickets of a page.")
 
 
 class OneTicket(Model):
