@@ -23,6 +23,10 @@ from mailgate.app.in_force import Clock, InForce, Snapshot, utc_now
 from mailgate.app.intake.intake import Intake
 from mailgate.app.intake.keeping import MailKeeper
 from mailgate.app.jobs.schedule import Schedule
+from mailgate.app.lookup import question
+from mailgate.app.lookup.asking import Lookups
+from mailgate.app.lookup.holding import Holding
+from mailgate.app.lookup.telling import teller
 from mailgate.app.mailboxes import reading, reconciling
 from mailgate.app.mailboxes.board import MailboxBoard
 from mailgate.app.mailboxes.originals import OriginalsMemory
@@ -36,6 +40,7 @@ from mailgate.config.load import load
 from mailgate.config.tree import Bridge, Config, Relay
 from mailgate.config.web import missing_packages
 from mailgate.core.channels import whereabouts
+from mailgate.core.customers.question import Person, Said
 from mailgate.core.model.mail import Source
 from mailgate.core.model.policy import Mode
 from mailgate.core.model.said import said
@@ -44,6 +49,7 @@ from mailgate.edge.http.fetch import HttpClient
 from mailgate.edge.imap.junk import JunkMoves
 from mailgate.edge.imap.reader import Mailboxes, MailboxReader
 from mailgate.edge.metrics import TEXT, MetricsListener, Page
+from mailgate.edge.out import program
 from mailgate.edge.out.heartbeat import beat
 from mailgate.edge.out.maildir import FolderTransport
 from mailgate.edge.out.smtp import SmtpTransport
@@ -123,6 +129,9 @@ def _assemble(config: Config, first: Snapshot, store: SqliteStore, size: int, cl
         on_letters=dispatcher.wake,
         on_people=people.refresher(in_force, store),
     )
+    http = HttpClient()
+    lookups = _lookups(config, store, alarms, clock, http)
+    intake.hand.wait_for = Holding(lookups, in_force)
     return Gateway(
         config=config,
         in_force=in_force,
@@ -136,9 +145,26 @@ def _assemble(config: Config, first: Snapshot, store: SqliteStore, size: int, cl
         load=partial(_load_again, store, pool, chats),
         data=store.data,
         alarms=alarms,
+        lookups=lookups,
         mailboxes=MailboxBoard(clock, {box.name: box.alarm_after for box in config.imap}),
-        http=HttpClient(),
+        http=http,
     )
+
+
+def _lookups(config: Config, store: SqliteStore, alarms: Alarms, clock: Clock, http: HttpClient) -> Lookups:
+    ended = threading.Event()
+
+    def hang_up() -> None:
+        ended.set()
+        http.hang_up()
+
+    ways = question.Ways(http, partial(program.run, ended=ended.is_set))
+    return Lookups(store, config.lookup, partial(question.ask, ways=ways), clock, teller(alarms), hang_up)
+
+
+def look_up(config: Config, person: Person) -> Said | None:
+    """Ask about somebody once, here and now. Raises MailgateError."""
+    return question.ask(config.lookup, person, question.Ways(HttpClient(), program.run))
 
 
 def check(config: Config, store: Store | None, *, children: bool) -> list[Problem]:
@@ -219,6 +245,7 @@ def try_ends(config: Config) -> Iterator[connect.End]:
             relay=lambda relay: ends.transport(relay, config),
             mailbox=lambda box: ends.try_mailbox(box, config),
             records=ends.records,
+            person=partial(look_up, config),
         ),
     )
 
@@ -326,5 +353,6 @@ __all__ = [
     "check",
     "compare_mailboxes",
     "edges",
+    "look_up",
     "try_ends",
 ]

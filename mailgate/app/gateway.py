@@ -15,6 +15,7 @@ from mailgate.app.health.pulse import Pulse
 from mailgate.app.health.soundness import Soundness
 from mailgate.app.in_force import Clock, InForce, Snapshot
 from mailgate.app.intake.intake import Intake
+from mailgate.app.lookup.asking import Lookups
 from mailgate.app.mailboxes.board import MailboxBoard
 from mailgate.app.outbox.dispatch import Dispatcher, Route
 from mailgate.config.certificate import Certificate
@@ -61,6 +62,7 @@ class Gateway:
     data: Path
     alarms: Alarms
     mailboxes: MailboxBoard
+    lookups: Lookups
     http: Fetches | None = None  # asks other programs; None where nothing does
     threaded: bool = False  # a daemon: mail and letters are handled by threads of their own
     reloading: threading.Lock = field(default_factory=threading.Lock)  # one reload at a time
@@ -82,6 +84,7 @@ class Gateway:
     def close(self) -> None:
         """Let go of everything; what was in hand has been finished or lies safe in the store."""
         self.stopping.set()
+        self.lookups.close()
         self.intake.close()
         self.children.close()
         self.dispatcher.close()

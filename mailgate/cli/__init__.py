@@ -21,7 +21,7 @@ COMMANDS = {
     "outbox": "queue.outbox", "quarantine": "queue.quarantine", "parked": "queue.parked", "status": "admin.status",
     "ban": "admin.bans", "unban": "admin.bans", "bans": "admin.bans", "audit": "queue.audit", "login": "admin.login",
     "job": "admin.daemon", "report": "desk.report", "forget": "admin.people", "export": "admin.people",
-    "news": "admin.news", "kb": "desk.knowledge", "contacts": "admin.customers",
+    "news": "admin.news", "kb": "desk.knowledge", "contacts": "admin.lookup",
     "backup": "admin.backup", "restore": "admin.backup", "window": "admin.window",
 }  # fmt: skip
 

@@ -5,12 +5,19 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from datetime import UTC, datetime
+from typing import Final, Protocol
 
 from mailgate.app.admin.remedies import remedy
-from mailgate.config.tree import Config, ImapBox, Relay
+from mailgate.app.lookup import reading
+from mailgate.app.lookup.mapping import Unfit
+from mailgate.config.tree import Config, ImapBox, Lookup, Relay
+from mailgate.core.customers.answer import Outcome
+from mailgate.core.customers.question import Person, Said
 from mailgate.core.model.mail import canonical
 from mailgate.errors import MailgateError, Permanent, Temporary
+
+NOBODY: Final = Person("mailgate-check@nobody.invalid")  # RFC 6761: nobody has it
 
 
 class Sender(Protocol):
@@ -51,6 +58,7 @@ class Reach:
     relay: Callable[[Relay], Sender]
     mailbox: Callable[[ImapBox], str]  # logs in and looks for every folder; what the server said
     records: Callable[[str], Records | None]  # of a domain; None for names that no public DNS knows
+    person: Callable[[Person], Said | None]  # what another program says of a customer
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +79,8 @@ def try_ends(config: Config, reach: Reach) -> Iterator[End]:
             yield from _alignment(relay, config, reach)
     for box in config.imap:
         yield _tried(f"imap.{box.name}", lambda box=box: _try_mailbox(box, reach))  # type: ignore[misc]
+    if config.lookup.on:
+        yield _tried("lookup", lambda: _try_lookup(config.lookup, reach))
 
 
 def _tried(key: str, attempt: Callable[[], str]) -> End:
@@ -147,3 +157,18 @@ def _try_mailbox(box: ImapBox, reach: Reach) -> str:
     """Log in and look for every folder; nothing is read or marked."""
     _resolve(box.host, box.port)
     return f"{reach.mailbox(box)}: {', '.join(filter(None, (*box.folders, box.junk, box.sent_folder)))}"
+
+
+def _try_lookup(settings: Lookup, reach: Reach) -> str:
+    """Ask about somebody who does not exist; whatever comes must be an answer."""
+    said = reach.person(NOBODY)
+    try:
+        answer = reading.read(said, settings, datetime.now(UTC))
+    except Unfit as error:
+        raise Permanent(str(error)) from None
+    found = {
+        Outcome.NOBODY: "knows nobody by that address, as it should be",
+        Outcome.PERSON: "knows a person by that address: does it look at the address at all?",
+        Outcome.SEVERAL: f"knows {answer.count} people by that address: does it look at the address at all?",
+    }
+    return f"asked about {NOBODY.address}: it {found[answer.outcome]}"

@@ -47,6 +47,7 @@ def reload(gateway: Gateway) -> str:
             raise
         restart = [*loaded.restart, *gateway.dispatcher.adopt(loaded.routes)]
         gateway.config = loaded.config
+        gateway.lookups.settings = loaded.config.lookup
         gateway.in_force.swap(loaded.snapshot)  # a listener elsewhere goes by it too when this returns
     policy = loaded.snapshot.policy
     answer = (

@@ -27,6 +27,7 @@ from mailgate.errors import MailgateError, Permanent, Temporary
 from mailgate.store.base import Read, Tx
 from mailgate.store.blobs import names_of
 from mailgate.store.former import drop_copies, former_copies
+from mailgate.store.lookups_asked import LookedUp
 
 SHOWN = ("addresses", "names", "tickets", "unsolved", "took_part", "mails")
 TRIES = 300  # to cut the log of the database, against readers who come and go
@@ -67,13 +68,20 @@ def forget(gateway: Gateway, address: str, dry_run: bool = False, actor: str = "
     policy = gateway.in_force.policy
     listed = in_own_table(gateway.config, address, gateway.store.read(lambda read: read.people.data_of(address)))
     kept = gateway.store.read(lambda read: held_of_person(read, policy, address, listed))
-    found = {**{name: getattr(kept, name) for name in SHOWN}, "copies": former_copies(gateway.data), "listed": listed}
+    told = [one.key for one in gateway.store.read(lambda read: read.lookups.named(kept.keys))]
+    found = {
+        **{name: getattr(kept, name) for name in SHOWN},
+        "copies": former_copies(gateway.data),
+        "listed": listed,
+        "looked_up": told,
+    }
     if dry_run:
         return {**found, "erased": False}
     if kept.unsolved:
         numbers = ", ".join(policy.tag(number) for number in kept.unsolved)
         raise Permanent(f"solve {numbers} first, then nothing is owed to {address} any more")
     now = gateway.clock()
+    gateway.lookups.forget({*kept.keys, *told})
     done = gateway.store.write(lambda tx: tx.people.forget(address, now, actor)).result()
     if done is None:
         raise Permanent(f"nobody with the address {address} is known")
@@ -145,6 +153,7 @@ def export(
             "names": found.names,
             "tickets": tickets,
             "customer": [_row(one) for key in sorted(keys) for one in read.customers.of_person(key)],
+            "looked_up": [_told_elsewhere(one) for one in read.lookups.named(sorted(keys))],
             "votes": [{key: getattr(one, key) for key in ("ticket", "at", "score", "comment")} for one in found.votes],
             "took_part": others,
             "mails": [
@@ -170,6 +179,12 @@ def _row(one: Customer) -> dict[str, Any]:
     """What the table of customers says of them; links into the house and who looks after them are the house's."""
     said = {name: getattr(one, name) for name in ("name", "company", "number", "phones", "language", "tier")}
     return {**said, "addresses": one.keys, "fields": dict(one.fields)}
+
+
+def _told_elsewhere(one: LookedUp) -> dict[str, Any]:
+    """What another program said of them, when."""
+    customer = one.answer.customer
+    return {"by": one.key, "at": one.as_of, "outcome": one.answer.outcome, **(_row(customer) if customer else {})}
 
 
 def packed(files: Iterable[tuple[str, bytes | Mapping[str, Any]]]) -> bytes:

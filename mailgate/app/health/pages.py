@@ -49,6 +49,11 @@ def _families(gateway: Gateway, now: datetime) -> Iterator[Family]:
         yield one("mailgate_window_up", "gauge", "1 while the web pages' process asks us.", found["window"]["answers"])
         yield one("mailgate_window_questions", "gauge", "Questions of it since we started.", found["window"]["asked"])
         yield one("mailgate_window_starts", "gauge", "How often we started it.", found["window"]["starts"])
+    if found["lookup"]:
+        yield one("mailgate_lookup_up", "gauge", "0 while customers are not looked up.", not found["lookup"]["off"])
+        yield one("mailgate_lookup_questions", "gauge", "Questions since we started.", found["lookup"]["asked"])
+        yield one("mailgate_lookup_failures", "gauge", "Those without an answer.", found["lookup"]["failed"])
+        yield one("mailgate_lookup_waiting", "gauge", "People to be asked about.", found["lookup"]["waiting"])
     relays = {relay["name"]: float(not relay["down"]) for relay in found["relays"]}
     yield by("relay", "mailgate_relay_up", "gauge", "0 while a relay rests.", relays)
     yield from _mailboxes(found["mailboxes"])

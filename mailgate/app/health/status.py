@@ -44,6 +44,7 @@ def of_daemon(gateway: Gateway) -> dict[str, Any]:
         "pulse": gateway.pulse.trouble(),
         "dead": gateway.dead(),
         "window": _of_window(gateway),
+        "lookup": _of_lookups(gateway),
         "config_stale": gateway.in_force.stale or None,
         "templates": gateway.dispatcher.given_way(),
         "in_hand": gateway.intake.count_in_hand(),
@@ -56,6 +57,11 @@ def _of_certificate(gateway: Gateway) -> dict[str, Any] | None:
     now, found = gateway.clock(), gateway.certificate
     text = found.trouble(now) if found else ""
     return {"text": text, "expired": found.expired(now)} if found and text else None
+
+
+def _of_lookups(gateway: Gateway) -> dict[str, Any] | None:
+    found = gateway.lookups.state()
+    return asdict(found) if found else None
 
 
 def _of_window(gateway: Gateway) -> dict[str, Any] | None:
@@ -100,12 +106,14 @@ def looked(
         "in_hand": daemon["in_hand"] if daemon else None,
         "children": daemon["children"] if daemon else None,
         "window": daemon.get("window") if daemon else None,
+        "lookup": daemon.get("lookup") if daemon else None,
         "form_closed": form_closed,
         "old_letters": old_letters,
         "faults": [fault for fault in (store.fault(),) if fault],
     }
     return found, [
         *_of_process(daemon, config, now),
+        *_of_lookup((daemon or {}).get("lookup")),
         *_of_disk(daemon, store, unread, free),
         *_of_queues(found, config, now),
     ]
@@ -180,6 +188,13 @@ def _of_process(daemon: Mapping[str, Any] | None, config: Config, now: datetime)
     for template in daemon.get("templates") or ():
         failed = f"a template of yours failed, ours is used instead: {template}"
         yield HealthTrouble("templates", failed, "mend it, then mailgate check")
+
+
+def _of_lookup(lookup: Mapping[str, Any] | None) -> Iterator[HealthTrouble]:
+    """The admin had a letter about it when it began (app/lookup/telling.py)."""
+    if lookup and lookup["off"]:
+        failing = f"customers are not looked up: {lookup['why']}"
+        yield HealthTrouble("lookup", failing, "mailgate check --connect; it is tried again by itself")
 
 
 def _of_disk(daemon: Mapping[str, Any] | None, store: Store, unread: str, free: int) -> Iterator[HealthTrouble]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import queue
+import threading
 from bisect import bisect_left, insort
 from collections.abc import Callable, Container
 from concurrent.futures import Future
@@ -15,6 +16,7 @@ from typing import Any
 from mailgate.app.children.pool import Children, FileBytes
 from mailgate.app.intake import quotable
 from mailgate.app.intake.lanes import Lanes, Turn
+from mailgate.app.lookup.holding import Hold
 from mailgate.core.model.mail import InboundMail
 from mailgate.core.model.policy import Policy
 from mailgate.core.quoting.known import KnownLetters
@@ -72,6 +74,8 @@ class Hand:
         self._ready: dict[int, InHand] = {}  # read
         self._lanes = Lanes()
         self._answers: queue.SimpleQueue[tuple[InHand, Future[Any]]] = queue.SimpleQueue()
+        self.wait_for: Callable[[InboundMail, Callable[[], None]], Hold | None] = lambda mail, then: None
+        self._holds: dict[int, tuple[threading.Event, float]] = {}  # read, and what they wait for, until when
         self.condemned: dict[int, InHand] = {}  # they go into quarantine, and are not there yet
         self._serial = self._furthest = 0
         self._next_look = 0.0
@@ -192,6 +196,7 @@ class Hand:
             elif error is None:
                 each.parsed = future.result()
                 self._ready[each.number] = each
+                self._hold(each)
             elif isinstance(error, Exception):
                 self.again(each)
                 failed.append((each, error))
@@ -234,7 +239,27 @@ class Hand:
 
     def choose(self, most: int, alone: Container[int]) -> list[Turn]:
         """Those whose turn it is, in order; they no longer hold up others, until they are put back."""
-        return self._lanes.choose(self._ready, most, alone)
+        if self._holds:
+            self.held_up()
+        ready = self._ready.keys() - self._holds.keys() if self._holds else self._ready
+        return self._lanes.choose(ready, most, alone)
+
+    def _hold(self, each: InHand) -> None:
+        """It may wait for what is said of its sender, and holds up those behind it in its lanes meanwhile."""
+        assert each.parsed is not None
+        hold = self.wait_for(each.parsed, self._stir)
+        if hold is not None:
+            self._holds[each.number] = hold.done, self._monotonic() + hold.seconds
+
+    def held_up(self) -> float | None:
+        """Seconds until the next of those that wait has waited long enough; None when none waits."""
+        now = self._monotonic()
+        self._holds = {
+            number: (done, until)
+            for number, (done, until) in self._holds.items()
+            if number in self._ready and not done.is_set() and now < until
+        }
+        return min(until for _, until in self._holds.values()) - now if self._holds else None
 
     def put_back(self, each: InHand) -> None:
         """It was its turn, and something that is not its own stopped it."""

@@ -115,7 +115,8 @@ class Intake:
             if not busy:
                 self._backpressure.caught_up()
                 reading = self.hand.reading()
-                if not self._wake.wait(timeout=GLANCE if reading else IDLE) and not reading:
+                patience = min(GLANCE if reading else IDLE, self.hand.held_up() or IDLE)
+                if not self._wake.wait(timeout=patience) and not reading:
                     self._news = True
             elif self.hand.reading() > BATCH // 2 and self.hand.ready() < BATCH // 2:
                 stop.wait(GATHER)  # so that many share a commit

@@ -21,6 +21,7 @@ from mailgate.store.base import Read, Tx
 
 log = logging.getLogger(__name__)
 
+SLICE = 500  # answers of another program in one transaction
 BATCH = 20  # mails or tickets in one transaction: the writer is never held long
 LOOSE = "loose"  # setting: up to which letter those about no ticket have lost their words
 FREEING = "freeing"  # setting: files of large mail that a batch let go of and that are to be deleted
@@ -45,7 +46,7 @@ def purge(gateway: Gateway, now: datetime) -> int:
 
 def _purge(gateway: Gateway, now: datetime) -> int:
     kept = gateway.config.retention
-    count = 0
+    count = _answers(gateway, now)
     _free(gateway)
     _cut_archive(gateway)
     if kept.raw is not None:
@@ -55,6 +56,14 @@ def _purge(gateway: Gateway, now: datetime) -> int:
         count += _words(gateway, now - kept.text)
         _loose_letters(gateway, now - kept.text)
     return count
+
+
+def _answers(gateway: Gateway, now: datetime) -> int:
+    """What another program said of customers, once it is too old to count."""
+    total = 0
+    while count := gateway.store.write(lambda tx: tx.lookups.drop_old(now, SLICE)).result():
+        total += count
+    return total
 
 
 def _raw_mail(gateway: Gateway, before: datetime, rested: datetime | None, archive: Path | None) -> int:

@@ -35,6 +35,7 @@ def _said(found: dict[str, list[str]]) -> str:
     addresses = ", ".join(show.clean(one) for one in found["addresses"])
     copies = f"; {', '.join(found['copies'])}: made before an upgrade, goes whole" if found["copies"] else ""
     own = f"; take {_listed(found['listed'])} out by hand, else it comes back with the file" if found["listed"] else ""
+    own += f"; {len(found['looked_up'])} answers of [lookup]" if found["looked_up"] else ""
     return (f"{addresses}: {len(found['tickets'])} tickets ({len(found['unsolved'])} unsolved), "
             f"took part in {len(found['took_part'])} others, {len(found['mails'])} mails{copies}{own}")  # fmt: skip
 

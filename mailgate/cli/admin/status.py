@@ -59,6 +59,8 @@ def _lines(found: Mapping[str, Any], now: datetime) -> Iterator[tuple[str, str]]
         yield "children", f"{found['children']['count']}, {found['children']['memory'] // 2**20} MB"
     if found["window"]:
         yield "window", _window(found["window"])
+    if found["lookup"]:
+        yield "lookup", _lookup(found["lookup"])
     if found["form_closed"]:
         yield "form", "closed, people see the mail addresses: mailgate window open form"
     if found["old_letters"]:
@@ -70,6 +72,12 @@ def _lines(found: Mapping[str, Any], now: datetime) -> Iterator[tuple[str, str]]
 def _window(window: Mapping[str, Any]) -> str:
     whose = f"a child, started {window['starts']} times" if window["run"] == "child" else "a unit of its own"
     return f"{'open' if window['answers'] else 'not there'} ({whose}), {window['asked']} questions so far"
+
+
+def _lookup(lookup: Mapping[str, Any]) -> str:
+    state = f"off for {lookup['resting']} s at most" if lookup["off"] else "ready"
+    waiting = f", {lookup['waiting']} waiting" if lookup["waiting"] else ""
+    return f"{state}, {lookup['asked']} customers asked about, {lookup['failed']} in vain{waiting}"
 
 
 def _mailbox(box: Mapping[str, Any], now: datetime) -> str:

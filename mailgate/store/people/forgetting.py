@@ -11,6 +11,7 @@ from mailgate.core.model.outbound import DeliveryState
 from mailgate.store import backfill, rows
 from mailgate.store.calls import erasing as erasing_calls
 from mailgate.store.customers.customers import Customers
+from mailgate.store.customers.looked_up import Lookups
 from mailgate.store.mail.inbox import Mail
 from mailgate.store.outbox import statements as outbox_sql
 from mailgate.store.outbox.statements import UNSETTLED
@@ -58,6 +59,7 @@ class Forgetting(Room):
             for key in data.keys:
                 self.session.run(sql.FORGET_ONLY, {"id": ticket, "key": key, "nobody": nobody})
         letters = self._forget_letters(data, [one for one in ids if one])
+        looked_up = Lookups(self.session).forget(data.keys)
         self._forget_events(data, nobody)
         for number, row in enumerate(data.ids):
             name = NOBODY.format(f"{data.contact}-{number}")
@@ -72,7 +74,7 @@ class Forgetting(Room):
             self.session, backfill.LET_GO
         )  # the index lets go, slice by slice, of what is only marked as gone
         counts = {"tickets": len(data.own), "took_part": len(data.others), "mails": len(data.mails),
-                  "entries": entries, "letters": letters, "saved": saved}  # fmt: skip
+                  "entries": entries, "letters": letters, "saved": saved, "looked_up": looked_up}  # fmt: skip
         self.session.run(sql.FORGOTTEN, {"at": rows.micros(now), "actor": rows.clean(actor), "new": rows.dumps(counts)})
         return counts, blobs
 
