@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from conftest import from_agent, mail, notice_to, opened, reply
-from window.sessions import page_path, wall_put_up
+from window.sessions import page_path, token_of, wall_put_up
 
 from mailgate.core.model.change import Decision, Fate, KeepArticle
 from mailgate.core.model.ticket import EntryKind
@@ -114,3 +114,38 @@ def test_w09_w10_it_is_in_no_byte_of_a_public_page(stage: Stage, area: str) -> N
         told = answer.text + str(answer.headers)
         assert [word for word in NEVER if word in told] == [], path
     assert "Have you tried another bulb?" in stage.here.client.get(stage.page()).text
+
+
+# --- other programs ---------------------------------------------------------------------------------------------------
+
+# Of a desk with these canaries a program of support hears nothing that the house says among itself.
+INSIDE = ("CANARY-NOTE", "CANARY-FIELD", "CANARY-MEMO", "CANARY-PARKED", "CANARY-CLAIM", "CANARY-UNVERIFIED", "canary-tag",
+          "CANARY-SALES", "draft", "staff.example", "mg.", "mg:")  # fmt: skip
+SAID = {"from": {"address": "maija@customer.example"}, "department": "support", "text": "And the other one."}
+RINGS = {"id": "1", "event": "ringing", "from": "+37126123456", "to": "100"}
+
+PROGRAMS: Mapping[str, tuple[str, Callable[[Stage], Iterator[tuple[str, str, Any]]]]] = {
+    "tickets": ("tickets:read", lambda stage: (
+        ("GET", f"/api/v1/tickets{end}", None)
+        for end in (f"/{stage.ticket}", f"/{stage.ticket}?entries=public", "", "?status=new&status=open", "?owner=anna",
+                    "?updated_since=2026-01-01T00:00:00Z", "?department=sales")
+    )),
+    "messages": ("messages:write", lambda stage: iter([
+        ("POST", "/api/v1/messages", SAID),
+        ("POST", "/api/v1/messages", {**SAID, "ticket": stage.ticket}),
+    ])),
+    "calls": ("calls:write", lambda stage: iter([("POST", "/api/v1/calls", RINGS)])),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("area", PROGRAMS)
+def test_w09_it_is_in_no_byte_that_a_program_of_one_department_is_told(stage: Stage, area: str) -> None:
+    scope, asked = PROGRAMS[area]
+    head = {"authorization": f"Bearer {token_of(stage.here.desk, area, scope, departments=['support'])}"}
+    statuses = set()
+    for method, path, body in asked(stage):
+        answer = stage.here.client.request(method, path, json=body, headers=head)
+        statuses.add(answer.status_code)
+        told = answer.text + str(answer.headers)
+        assert [word for word in INSIDE if word in told] == [], path
+    assert statuses & {200, 201, 202} and statuses <= {200, 201, 202, 403, 404, 422}
