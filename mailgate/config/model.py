@@ -221,6 +221,7 @@ class SlaModel(Model):
     priorities: list[PriorityName] = []
     tags: list[str] = []
     customers: list[Sender] = []
+    tier: Texts = []
     at_once: bool = False
 
 

@@ -11,6 +11,7 @@ from mailgate.config.values import WorkingTime
 from mailgate.config.work import Loading
 from mailgate.core.model.mail import Address
 from mailgate.core.model.policy import Agent, Calendar, Department, EscalationStep, Role, Sla
+from mailgate.core.text.folding import fold
 
 
 def departments(model: FileModel, name: str) -> tuple[Department, ...]:
@@ -87,6 +88,7 @@ def slas(model: FileModel) -> tuple[Sla, ...]:
                 priorities=tuple(given.priorities),
                 tags=tuple(given.tags),
                 customers=tuple(given.customers),
+                tiers=tuple(map(fold, given.tier)),
                 at_once=given.at_once,
             )
         )

@@ -13,7 +13,7 @@ from mailgate.core.rules.rule import Actions
 from mailgate.rulebook.patterns import compiled
 from mailgate.rulebook.reading import Names, Reading, one_of, outside, text, texts, truth
 
-TURNS = ("round-robin", "least-busy")
+TURNS = ("round-robin", "least-busy", "customer")
 _FIELD = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _TAG = re.compile(r"[^\W_][\w.-]{0,39}")
 

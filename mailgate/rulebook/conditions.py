@@ -87,6 +87,21 @@ def _header(value: Any, names: Names) -> tuple[Wanted, ...]:
     return (value,) if isinstance(value, bool) else _patterns(value, names)
 
 
+def _column(value: Any, names: Names) -> tuple[Wanted, ...]:
+    return (value,) if isinstance(value, bool) else tuple(fold(entry) for entry in texts(value))
+
+
+def _column_of(name: str) -> Parser:
+    """How a column of the customers' table is asked for; one nobody of ours knows is a free column."""
+    return {"known": _truth, "agent": _agents}.get(name, _column)
+
+
+def _agents(value: Any, names: Names) -> tuple[Wanted, ...]:
+    if isinstance(value, bool):
+        return (value,)
+    return tuple(fold(one_of(entry, names.agents, "agent")) for entry in texts(value))
+
+
 PARSERS: Mapping[str, Parser] = {
     "to": _senders,
     "from": _senders,
@@ -121,7 +136,7 @@ def read(when: Mapping[str, Any], place: Reading) -> tuple[Condition, ...]:
 
 
 def _read(table: Mapping[str, Any], place: Reading, *, negated: bool) -> list[Condition]:
-    place.unknown(table, (*HEADS, "header", *(() if negated else ("not",)), *PARSERS), "condition")
+    place.unknown(table, (*HEADS, "header", "customer", *(() if negated else ("not",)), *PARSERS), "condition")
     found: list[Condition] = []
     for key, value in table.items():
         if key == "header":
@@ -129,6 +144,9 @@ def _read(table: Mapping[str, Any], place: Reading, *, negated: bool) -> list[Co
                 found += _one(f"header.{name.lower()}", wish, _header, place.at(key, name), negated)
                 if not _HEADER.fullmatch(name):
                     place.at(key, name).note(f'"{name}" is no name of a header')
+        elif key == "customer":
+            for name, wish in place.at(key).table(value).items():
+                found += _one(f"customer.{name}", wish, _column_of(name), place.at(key, name), negated)
         elif key in PARSERS and not (isinstance(value, dict) and key == "spam"):
             found += _one(key, value, PARSERS[key], place.at(key), negated)
         elif key in HEADS:

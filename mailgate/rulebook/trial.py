@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from mailgate.core.customers.customer import COLUMNS, Customer
 from mailgate.core.mails import guard
 from mailgate.core.model.mail import Address, Attachment, Envelope, InboundMail, canonical
 from mailgate.core.model.policy import Policy
@@ -66,6 +67,13 @@ def _ticket(value: Any, names: Names) -> Mapping[str, str]:
     }
 
 
+def _customer(value: Any, names: Names) -> Customer:
+    if not isinstance(value, dict) or not all(isinstance(one, str) for one in value.values()):
+        raise ValueError('what the desk was told of whoever wrote is a table, like { tier = "gold", contract = "A" }')
+    own = {name: one for name, one in value.items() if name in COLUMNS}
+    return Customer(**own, fields={name: one for name, one in value.items() if name not in COLUMNS})
+
+
 def _calendars(value: Any, names: Names) -> tuple[str, ...]:
     return tuple(one_of(entry, names.calendars, "calendar") for entry in texts(value))
 
@@ -84,6 +92,7 @@ MAIL: Mapping[str, Callable[[Any, Names], Any]] = {
     "from": _address, "to": _addresses, "cc": _addresses, "reply_to": _addresses, "subject": _words, "body": _words,
     "headers": _headers, "attachments": _files, "size": _number, "language": _words, "spam": _flag,
     "spam_score": _number, "automatic": _flag, "authenticated": _flag, "agent": _flag, "new": _flag, "ticket": _ticket,
+    "customer": _customer,
     "hours": _calendars,
 }  # fmt: skip
 
@@ -229,5 +238,6 @@ def _circumstances(given: Mapping[str, Any], mail: InboundMail, policy: Policy) 
         automatic=given.get("automatic", guard.inspect(mail, policy, lambda value: False).robot),
         ticket_status=Status(ticket["status"]) if ticket else None,
         ticket_department=ticket["department"] if ticket else None,
+        customer=given.get("customer"),
         in_hours=dict.fromkeys(given.get("hours", ()), True),
     )

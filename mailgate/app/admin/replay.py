@@ -8,6 +8,7 @@ from datetime import datetime
 
 from mailgate.app.in_force import Snapshot
 from mailgate.app.intake.quotable import read_by_hand
+from mailgate.core.customers.customer import Customer
 from mailgate.core.mails import guard
 from mailgate.core.mails.case import outcome
 from mailgate.core.model.mail import InboundMail
@@ -67,11 +68,13 @@ def _one(store: Store, snapshot: Snapshot, row: StoredMail, now: datetime) -> Ou
         return None  # purged
     envelope = store.read(lambda read: read.mail.envelope(row.number))
     mail = read_by_hand(raw, envelope, snapshot.policy, store.read)
-    return outcome(_route(mail, row, snapshot, now))
+    about = mail.author.addr if mail.author and snapshot.policy.knows_customers else ""
+    customer = store.read(lambda read: read.customers.by_address(about)) if about else None
+    return outcome(_route(mail, row, snapshot, customer))
 
 
-def _route(mail: InboundMail, row: StoredMail, snapshot: Snapshot, now: datetime) -> RuleEffects:
-    """The rules' answer under the circumstances the mail met when it came."""
+def _route(mail: InboundMail, row: StoredMail, snapshot: Snapshot, customer: Customer | None) -> RuleEffects:
+    """The rules' answer under the circumstances the mail met when it came; customers as they are known now."""
     verdict = guard.inspect(mail, snapshot.policy, lambda value: False)
     examined = rule.match_mail(snapshot.rules, mail, snapshot.policy.identity.subaddress)
     return rule.route_mail(
@@ -82,6 +85,7 @@ def _route(mail: InboundMail, row: StoredMail, snapshot: Snapshot, now: datetime
             agent=bool(row.trace.authority.agent),
             authenticated=row.trace.authority.passed,
             automatic=verdict.robot,
+            customer=customer,
             in_hours=snapshot.in_hours(row.accepted_at),
             language=mail.language,
         ),

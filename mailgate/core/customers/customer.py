@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 
+from mailgate.core.text.folding import fold
 from mailgate.core.text.phone import number_key
 
 SHORTEST_PHONE = 7  # digits; fewer tell no line from another (docs/decisions/0008)
@@ -37,7 +38,9 @@ class Customer:
 
     def value(self, name: str) -> str:
         """A column by its name, a free one too; "" where nothing stands."""
-        return str(getattr(self, name)) if name in COLUMNS else self.fields.get(name, "")
+        if name in COLUMNS:
+            return str(getattr(self, name))
+        return self.fields.get(name) or next((one for key, one in self.fields.items() if fold(key) == fold(name)), "")
 
 
 ABOUT = ("keys", "origin", "as_of", "looked_up")  # what says nothing of who they are

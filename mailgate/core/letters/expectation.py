@@ -9,7 +9,7 @@ from mailgate.core.model.policy import Sla
 from mailgate.core.model.shown import OpeningHours, PromisedAnswer
 from mailgate.core.model.ticket import AnyTicket
 from mailgate.core.worktime import working_time
-from mailgate.core.worktime.promise import calendar_of, for_ticket, hours_of, told
+from mailgate.core.worktime.promise import calendar_of, for_ticket, hours_of, tier_of, told
 
 
 def promised_answer(moment: Moment, ticket: AnyTicket) -> PromisedAnswer:
@@ -19,7 +19,7 @@ def promised_answer(moment: Moment, ticket: AnyTicket) -> PromisedAnswer:
     promise has a time (`promise.told`), unless that is over when the mail is decided.
     """
     policy = moment.policy
-    sla = for_ticket(policy, ticket)
+    sla = for_ticket(policy, ticket, tier_of(moment.facts, ticket))
     promised = sla.first_response if sla and sla.first_response else timedelta(0)
     real = timedelta(seconds=moment.facts.promise_seconds.get(ticket.department, 0))
     calendar = calendar_of(policy, ticket.department)

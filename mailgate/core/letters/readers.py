@@ -14,7 +14,7 @@ from mailgate.core.model.policy import Agent, Calendar, Department, Policy, Role
 from mailgate.core.model.said import Words
 from mailgate.core.model.ticket import AnyTicket, Priority, Status
 from mailgate.core.worktime import skills, working_time
-from mailgate.core.worktime.promise import for_ticket
+from mailgate.core.worktime.promise import for_ticket, tier_of
 
 URGENT_AN_HOUR = 10  # notices of urgent tickets that leave to one agent at once; further ones are gathered
 GATHERED_EVERY = timedelta(minutes=10)
@@ -38,7 +38,7 @@ def of_ticket(moment: Moment, ticket: AnyTicket, *, arrived: bool = False, watch
     watchers = _watchers(moment, ticket) if watched else ()
     if owner and owner.active:
         return _here(moment, [owner.name, *watchers], ticket.department, owner.name)
-    pressing = arrived or ticket.priority is Priority.URGENT or _promised_at_once(policy, ticket)
+    pressing = arrived or ticket.priority is Priority.URGENT or _promised_at_once(moment, ticket)
     alone = policy.training(ticket.department) and ticket.watchers  # of whoever practises nobody else hears
     named = [*watchers, *(() if alone else (at_once if pressing else crew)(moment, ticket.department))]
     lead = lead_of(policy, ticket.department) if ticket.owner else None
@@ -47,8 +47,8 @@ def of_ticket(moment: Moment, ticket: AnyTicket, *, arrived: bool = False, watch
     return _here(moment, named, ticket.department)
 
 
-def _promised_at_once(policy: Policy, ticket: AnyTicket) -> bool:
-    promised = for_ticket(policy, ticket)
+def _promised_at_once(moment: Moment, ticket: AnyTicket) -> bool:
+    promised = for_ticket(moment.policy, ticket, tier_of(moment.facts, ticket))
     return promised is not None and promised.at_once
 
 
@@ -233,7 +233,7 @@ def in_turn(moment: Moment, ticket: AnyTicket, heard: Sequence[Agent]) -> Mappin
     taken by then does not come into the others' list. Not of what cannot wait, nor to who asked to follow it.
     """
     policy, department = moment.policy, ticket.department
-    waits = ticket.owner is None and ticket.priority is not Priority.URGENT and not _promised_at_once(policy, ticket)
+    waits = ticket.owner is None and ticket.priority is not Priority.URGENT and not _promised_at_once(moment, ticket)
     if notified(policy, department) != "turn" or not waits or moment.facts.opened_hour.get(department, 0) < BUSY:
         return {}
     followers = _watchers(moment, ticket)

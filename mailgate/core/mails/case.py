@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from mailgate.core.customers.customer import Customer
 from mailgate.core.mails.guard import Verdict, Wrote
 from mailgate.core.mails.match import Match, neutral_title
 from mailgate.core.model.change import Decision, Fate
@@ -21,6 +22,7 @@ from mailgate.core.proof import authority, token, visitor
 from mailgate.core.proof.authority import Authority, Proof
 from mailgate.core.quoting.parts import Held
 from mailgate.core.rules.rule import RuleEffects
+from mailgate.core.text import phone
 from mailgate.core.text.folding import fold
 
 MOST_PARTICIPANTS = 50
@@ -86,6 +88,13 @@ class Case:
         return unworded and self.mail.newest.strip() != self.mail.fresh.strip()
 
     @property
+    def customer(self) -> Customer | None:
+        """What the desk was told of whoever wrote, or called; None where it is nothing."""
+        if self.route.call is None:
+            return known_as(self.facts, self.author, self.answers_to)
+        return known_as(self.facts, self.facts.callers.get(phone.number_key(self.route.call)), ())
+
+    @property
     def fresh_mail(self) -> bool:
         """True when the mail is young enough to be answered by a robot."""
         old = self.now - self.arrived_at > self.policy.limits.ack_max_age
@@ -102,9 +111,10 @@ class Case:
 
     @property
     def language(self) -> str:
-        """Language of letters to this sender: by rule, department, the mail's own or what stands for it, the desk."""
+        """Language of letters to this sender: by rule, department, the mail's own, what stands for it, the desk."""
         department = self.policy.department(self.route.department or self.departments[0])
-        written = self.mail.language or visitor.language(self.mail)
+        told = self.customer.language if self.customer else ""
+        written = self.mail.language or visitor.language(self.mail) or told
         own = self.policy.language_for.get(written, written)
         spoken = (self.route.language, department.language, own, self.policy.language)
         return next((lang for lang in spoken if lang in self.policy.languages), "en")
@@ -193,6 +203,12 @@ class Case:
             only_named=self.only_named,
             looked=True,
         )
+
+
+def known_as(facts: Facts, author: Address | None, answers_to: Iterable[Address]) -> Customer | None:
+    """What the desk was told of the first of these of whom it was told anything."""
+    people = (one.key for one in (author, *answers_to) if one)
+    return next((facts.customers[key] for key in people if key in facts.customers), None)
 
 
 def outcome(route: RuleEffects) -> Outcome:

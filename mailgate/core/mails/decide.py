@@ -10,7 +10,7 @@ from mailgate.core.commands import about_spam, named, reader
 from mailgate.core.letters import addressee, instead
 from mailgate.core.letters.addressee import NOBODY
 from mailgate.core.mails import agent_mail, agent_orders, bounce, customer, guard, match, notices, sent_folder, unwanted
-from mailgate.core.mails.case import Case
+from mailgate.core.mails.case import Case, known_as
 from mailgate.core.mails.guard import Wrote
 from mailgate.core.model.change import Decision, Fate, Needs, Step, Tell, WhyParked
 from mailgate.core.model.mail import Address, Attachment, InboundMail, Source
@@ -26,6 +26,7 @@ from mailgate.core.worktime import skills
 CLOCKS_SET = 2000  # a Date before that year is of a printer whose clock nobody has set
 # Who stands in these sent a mail of ours on by hand, or wrote one that a group put our name on.
 _PASSED_ON = ("resent-from", "resent-sender", "x-original-from", "x-original-sender", "x-google-original-from")
+MOST_ANSWERED = 3  # of Reply-To: what the desk was told of them
 ANYBODY = "*"  # `released_as` of a parked mail that is to be filed like anybody's
 
 
@@ -82,6 +83,7 @@ def needs(
         phones=_phones(mail, examined, orders),
         people=named.people(told) if orders else (),
         through=through,
+        customers=tuple(one.key for one in mail.reply_to[:MOST_ANSWERED]),
         senders=spam,
         forwards=orders and (bool(released_as) or named.may_hold(told, "forward", policy.command_aliases)),
         on_page=session.is_act(mail),
@@ -254,6 +256,7 @@ def look(
     named = departments(mail, policy)
     ticket = found.ticket
     called = exchange.call(mail)
+    answers_to = (form,) if form else addressee.of(mail, policy, denied=known.vetoed and not mail.envelope.history)
     route = rule.route_mail(
         () if policy.training(named[0]) else rules,
         examined,
@@ -264,6 +267,7 @@ def look(
             automatic=verdict.robot,
             ticket_status=ticket.status if ticket else None,
             ticket_department=ticket.department if ticket else None,
+            customer=known_as(moment.facts, author, answers_to),
             in_hours=in_hours,
             language=mail.language,
         ),
@@ -271,7 +275,6 @@ def look(
     if called:
         route = replace(route, call=called.number, assign=route.assign or called.agent or None)
     arrived = mail.envelope.arrived_at or moment.now
-    answers_to = (form,) if form else addressee.of(mail, policy, denied=known.vetoed and not mail.envelope.history)
     return Case(mail, moment, author, verdict, known, found, named, route, arrived, answers_to)
 
 

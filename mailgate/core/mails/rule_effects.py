@@ -118,7 +118,10 @@ def reported_caller(case: Case) -> Address:
 
 
 def assignee(case: Case, how: str, department: str) -> str | None:
-    """The agent meant by `assign`: a name or their cover, `round-robin` or `least-busy` among those present."""
+    """The agent meant by `assign`: a name or their cover, `round-robin` or `least-busy` among those present.
+
+    `customer` is whoever looks after them, while they are here: else it goes the department's usual way.
+    """
     here = [one for one in case.policy.agents_of(department) if not readers.is_away(case.moment, one)]
     crew = [one.name for one in skills.able(here, case.mail.language or case.language)]
     if how == "least-busy":
@@ -126,6 +129,9 @@ def assignee(case: Case, how: str, department: str) -> str | None:
     if how == "round-robin":
         last = case.facts.last_assigned
         return min(crew, key=lambda name: (name in last, last.get(name, case.now), name), default=None)
+    if how == "customer":
+        theirs = case.policy.agent(case.customer.agent) if case.customer else None
+        return theirs.name if theirs and theirs.active and not readers.is_away(case.moment, theirs) else None
     named = case.policy.agent(how)
     agent = readers.covered(case.moment, named) if named and named.active else None
     return agent.name if agent else None

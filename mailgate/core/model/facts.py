@@ -53,6 +53,7 @@ class Needs:
     requester: str = ""  # whose tickets of the last hour are counted: `NOBODY`, or the sender where it is ""
     phones: tuple[str, ...] = ()  # keys of telephone numbers (see `phone.number_key`) whose callers are wanted
     people: tuple[str, ...] = ()  # addresses an agent names after a command: what is known of these people
+    customers: tuple[str, ...] = ()  # who else may be whoever gets answers: what the desk was told of them is wanted
     forwards: bool = False  # they may pass a mail on: are its octets still here?
     senders: bool = False  # the orders may be about spam: who is known of those the tickets are from?
     domain: bool = False  # and about a whole domain: was anybody there answered?

@@ -121,6 +121,7 @@ class Sla:
     priorities: tuple[str, ...] = ()  # which tickets it is for; empty: any
     tags: tuple[str, ...] = ()
     customers: tuple[str, ...] = ()  # addresses or @domains
+    tiers: tuple[str, ...] = ()  # folded; of customers the desk was told of
     at_once: bool = False  # its tickets wait for no list where work is pulled
 
 

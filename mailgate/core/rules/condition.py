@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from mailgate.core.customers.customer import Customer
 from mailgate.core.model.mail import InboundMail, canonical
 from mailgate.core.model.ticket import Status
 from mailgate.core.text.folding import fold, has_word, with_spaces
@@ -50,7 +51,7 @@ Wanted = str | bool | Pattern | AtLeast
 class Condition:
     """One line under `when`: any of `wanted` must hold, or none of it when `negated`."""
 
-    key: str  # a key of ON_MAIL or ON_CIRCUMSTANCES, or "header.NAME"
+    key: str  # a key of ON_MAIL or ON_CIRCUMSTANCES, "header.NAME", or "customer.COLUMN"
     wanted: tuple[Wanted, ...]
     negated: bool = False
 
@@ -71,6 +72,7 @@ class Circumstances:
     automatic: bool = False
     ticket_status: Status | None = None
     ticket_department: str | None = None
+    customer: Customer | None = None  # what the desk was told of whoever wrote
     in_hours: Mapping[str, bool] | Callable[[str], bool] = field(default_factory=dict)  # calendar -> open now?
 
     def inside(self, calendar: str) -> bool:
@@ -166,6 +168,15 @@ ON_MAIL: Mapping[str, Callable[[MailForRules, tuple[Wanted, ...]], bool]] = {
     "spam.score": lambda seen, wanted: _numbers(seen.mail.spam_score, wanted),
 }
 
+
+def _customer(known: Customer | None, column: str, wanted: tuple[Wanted, ...]) -> bool:
+    """A column as it is written, in any case and accents; `true` asks whether anything stands there."""
+    if column == "known":
+        return (known is not None) in wanted
+    value = known.value(column) if known else ""
+    return bool(value) in wanted or (bool(value) and fold(value) in wanted)
+
+
 # What needs the store, the clock or the sender's proof; inside the transaction, and cheap.
 ON_CIRCUMSTANCES: Mapping[str, Callable[[Circumstances, tuple[Wanted, ...]], bool]] = {
     "language": lambda now, wanted: now.language in wanted,
@@ -188,4 +199,7 @@ def on_mail(condition: Condition, seen: MailForRules) -> bool:
 
 def on_circumstances(condition: Condition, circumstances: Circumstances) -> bool:
     """Whether a condition on the circumstances holds, its negation considered."""
+    if condition.key.startswith("customer."):
+        column = condition.key.removeprefix("customer.")
+        return _customer(circumstances.customer, column, condition.wanted) is not condition.negated
     return ON_CIRCUMSTANCES[condition.key](circumstances, condition.wanted) is not condition.negated

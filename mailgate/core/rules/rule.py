@@ -36,7 +36,7 @@ class Actions:
     priority: Priority | None = None
     tags: tuple[str, ...] = ()
     quiet: bool = False  # the tag of that name: no automatic letters
-    assign: str | None = None  # an agent's name, "round-robin" or "least-busy"
+    assign: str | None = None  # an agent's name, "round-robin", "least-busy" or "customer": whoever looks after them
     sla: str | None = None
     language: str | None = None
     ack: str | bool | None = None  # a template's name, or False for none

@@ -6,22 +6,31 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from mailgate.core.model.facts import Facts
 from mailgate.core.model.mail import canonical
 from mailgate.core.model.policy import Calendar, Policy, Sla
 from mailgate.core.model.ticket import AnyTicket, Priority, Status
+from mailgate.core.text.folding import fold
 from mailgate.core.worktime import working_time
 
 _HALF_HOUR = timedelta(minutes=30)
 
 
 def choose(
-    policy: Policy, department: str, priority: Priority, tags: Iterable[str], customer: str, named: str | None = None
+    policy: Policy,
+    department: str,
+    priority: Priority,
+    tags: Iterable[str],
+    customer: str,
+    named: str | None = None,
+    tier: str = "",
 ) -> Sla | None:
     """The promise for such a ticket: one named by a rule, else the most specific that fits, else none.
 
-    A customer's address weighs more than their domain, that more than a tag, that more than a priority, and that more
-    than a promise without conditions. A promise some department names is for those departments only; one without
-    conditions that nobody names waits for a rule to name it. Of equals the first in the configuration wins.
+    A customer's address weighs more than their domain, that more than their tier, that more than a tag, that more than
+    a priority, and that more than a promise without conditions. A promise some department names is for those
+    departments only; one without conditions that nobody names waits for a rule to name it. Of equals the first in the
+    configuration wins.
     """
     if policy.training(department):
         return None
@@ -34,30 +43,40 @@ def choose(
     best: Sla | None = None
     best_weight = -1
     for sla in policy.slas:
-        conditional = bool(sla.priorities or sla.tags or sla.customers)
+        conditional = bool(sla.priorities or sla.tags or sla.customers or sla.tiers)
         if sla.name != own and (sla.name in claimed or not conditional):
             continue
-        weight = _weight(sla, priority, tagged, address)
+        weight = _weight(sla, priority, tagged, address, fold(tier))
         if weight is not None and weight > best_weight:
             best, best_weight = sla, weight
     return best
 
 
-def for_ticket(policy: Policy, ticket: AnyTicket) -> Sla | None:
+def tier_of(facts: Facts, ticket: AnyTicket) -> str:
+    """That of the ticket's customer, "" where nothing is known or nobody asked."""
+    known = facts.customers.get(ticket.requester.key)
+    return known.tier if known else ""
+
+
+def for_ticket(policy: Policy, ticket: AnyTicket, tier: str = "") -> Sla | None:
     """The promise for a ticket, by what is known of it; its department's name stands on it only until it is opened."""
     named = ticket.sla if ticket.sla != policy.department(ticket.department).sla else None
-    return choose(policy, ticket.department, ticket.priority, ticket.tags, ticket.requester.addr, named)
+    return choose(policy, ticket.department, ticket.priority, ticket.tags, ticket.requester.addr, named, tier)
 
 
-def _weight(sla: Sla, priority: Priority, tags: frozenset[str], address: str) -> int | None:
+def _weight(sla: Sla, priority: Priority, tags: frozenset[str], address: str, tier: str) -> int | None:
     weight = 0
     if sla.customers:
         if address in sla.customers:
-            weight += 8
+            weight += 16
         elif "@" + address.rpartition("@")[2] in sla.customers:
-            weight += 4
+            weight += 8
         else:
             return None
+    if sla.tiers:
+        if tier not in sla.tiers:
+            return None
+        weight += 4
     if sla.tags:
         if tags.isdisjoint(sla.tags):
             return None

@@ -14,7 +14,7 @@ from mailgate.core.model.policy import Calendar, EscalationStep, Policy, Sla
 from mailgate.core.model.said import Said, said
 from mailgate.core.model.ticket import AnyTicket, Due, Priority, Status, Ticket
 from mailgate.core.worktime import quiet, skills, working_time
-from mailgate.core.worktime.promise import choose, for_ticket, hours_of
+from mailgate.core.worktime.promise import choose, for_ticket, hours_of, tier_of
 
 Pauses = tuple[tuple[datetime, datetime], ...]
 # What happens to a deadline given by hand on a ticket that no promise covers.
@@ -98,7 +98,7 @@ def deadlines(policy: Policy, ticket: AnyTicket) -> Due:
 
 def deadlines_at_opening(moment: Moment, ticket: AnyTicket) -> tuple[Change, ...]:
     """Promise, deadlines and first step of a ticket that was just opened; a rule may have named another promise."""
-    promised = for_ticket(moment.policy, ticket)
+    promised = for_ticket(moment.policy, ticket, tier_of(moment.facts, ticket))
     return _settle(moment, None, ticket, promised.name if promised else None)
 
 
@@ -110,8 +110,10 @@ def deadlines_after(moment: Moment, before: AnyTicket, after: AnyTicket) -> tupl
     ticket keeps what its customer was promised, until it comes to a department that promises too.
     """
     policy = moment.policy
-    usual = choose(policy, before.department, before.priority, before.tags, before.requester.addr)
-    fitting = choose(policy, after.department, after.priority, after.tags, after.requester.addr)
+    usual, fitting = (
+        choose(policy, one.department, one.priority, one.tags, one.requester.addr, tier=tier_of(moment.facts, one))
+        for one in (before, after)
+    )
     same = after.sla == before.sla is not None
     brought = same and usual is None and any(one.sla == before.sla for one in policy.departments)
     pinned = after.sla != before.sla or before.sla != (usual.name if usual else None)

@@ -84,7 +84,7 @@ class FactsReading(Room):
             known["callers"] = self._callers(needs.phones)
         named = [*needs.people, *(one.addr for one in known.get("callers", {}).values())]
         known["people"] = {one.address.key: one for one in map(self._person, named) if one}
-        asked_for = (needs.sender, needs.requester, *named, *(one.requester.addr for one in tickets.values()))
+        asked_for = (needs.sender, *needs.customers, *named, *(one.requester.addr for one in tickets.values()))
         known["customers"] = self._customer_room.of(map(canonical, asked_for), standing)
         return Facts(**known)
 

@@ -78,7 +78,7 @@ OTHER: dict[str, Any] = {
     "sla.name": "other", "sla.first_response": "2h", "sla.next_response": "2h", "sla.resolve": "2h", "sla.warn": 0.5,
     "sla.escalate.at": 2.0, "sla.escalate.notify": ["owner"], "sla.escalate.priority": "urgent",
     "sla.escalate.release": True, "sla.escalate.reassign": True, "sla.priorities": ["high"], "sla.tags": ["one"],
-    "sla.at_once": True, "sla.customers": ["a@b.example"],
+    "sla.at_once": True, "sla.customers": ["a@b.example"], "sla.tier": ["gold"],
     "calendar.name": "other", "calendar.timezone": "Europe/Riga", "calendar.holidays": "FI",
     "calendar.closed": [date(2026, 12, 24)], "calendar.open": [date(2026, 12, 26)],
     **{f"calendar.{day}": "10:00-11:00" for day in

@@ -14,6 +14,7 @@ from mailgate.core.model.ticket import Priority
 from mailgate.core.worktime import promise
 
 PLAIN, SALES = Sla("plain"), Sla("sales")
+GOLD = Sla("gold", tiers=("gold", "platin"))
 URGENT, VIP = Sla("urgent", priorities=("urgent",)), Sla("vip", tags=("vip", "gold"))
 DOMAIN, PERSON = Sla("domain", customers=("@shop.example",)), Sla("person", customers=("ann@shop.example",))
 BOTH = Sla("both", tags=("vip",), priorities=("urgent",))
@@ -153,3 +154,22 @@ def test_the_half_hours_of_the_night_in_which_clocks_change(due: str, told: str)
     policy = replace(POLICY, departments=(replace(POLICY.departments[0], calendar=None),), timezone="Europe/Helsinki")
     at = datetime.fromisoformat(f"2026-03-29 {due}")
     assert promise.told(policy, "support", at) == datetime.fromisoformat(f"2026-03-29 {told}")
+
+
+@pytest.mark.parametrize(
+    ("slas", "tags", "customer", "tier", "expected"),
+    [
+        ((PLAIN, GOLD), (), "a@home.example", "Gold", "gold"),
+        ((PLAIN, GOLD), (), "a@home.example", "PLATIN", "gold"),
+        ((PLAIN, GOLD), (), "a@home.example", "silver", "plain"),
+        ((PLAIN, GOLD), (), "a@home.example", "", "plain"),
+        ((PLAIN, VIP, GOLD), ("vip",), "a@home.example", "gold", "gold"),
+        ((PLAIN, DOMAIN, GOLD), (), "a@shop.example", "gold", "domain"),
+        ((PLAIN, BOTH, GOLD), ("vip",), "a@home.example", "gold", "gold"),
+    ],
+)
+def test_a_tier_weighs_more_than_a_tag_and_less_than_an_address(
+    slas: tuple[Sla, ...], tags: tuple[str, ...], customer: str, tier: str, expected: str
+) -> None:
+    found = promise.choose(replace(DESK, slas=slas), "support", Priority.URGENT, tags, customer, tier=tier)
+    assert found and found.name == expected
