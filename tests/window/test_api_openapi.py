@@ -90,6 +90,9 @@ PLAYED: Mapping[str, Callable[[Client, int], bool]] = {
     "sendMessage": lambda client, number: (
         client("sendMessage", message(), key="c1")["mail"] == client("sendMessage", message(), key="c1")["mail"]
     ),
+    "lookUp": lambda client, number: (
+        client("lookUp", address="petra@client.example")["people"][0]["open"][0]["number"] == number
+    ),
     "reportCall": lambda client, number: (
         client("reportCall", {"id": "c-1", "event": "ringing", "from": "+37126999999", "to": "1"})["callers"] == []
     ),

@@ -29,7 +29,7 @@ def with_number(read: Read, number: str, now: datetime, shown: Callable[[Ticket]
         for key in keys[1:] if known else ():
             found.pop(key, None)
     people = list(found.values())[: MOST + 1]
-    return tuple(_with_tickets(read, one, now, shown) for one in people)
+    return tuple(with_tickets(read, one, now, shown) for one in people)
 
 
 def _of_row(row: Customer, keys: list[str], known: Caller | None) -> Caller:
@@ -37,13 +37,14 @@ def _of_row(row: Customer, keys: list[str], known: Caller | None) -> Caller:
     return Caller(row.name or (known.name if known else ""), row.company, tuple(addresses))
 
 
-def _with_tickets(read: Read, who: Caller, now: datetime, shown: Callable[[Ticket], bool]) -> Caller:
+def with_tickets(read: Read, who: Caller, now: datetime, shown: Callable[[Ticket], bool]) -> Caller:
+    """The same person with the newest of their open tickets that may be `shown`."""
     tickets: dict[int, Ticket] = {}
     for address in who.addresses:
         wanted = TicketFilter(status=OPEN, customer=address, limit=TICKETS * 2)
         tickets |= {one.number: one for one in read.tickets.matching(wanted, now) if shown(one)}
     newest = sorted(tickets.values(), key=lambda one: one.number, reverse=True)[:TICKETS]
-    told = (OpenTicket(one.number, one.subject, one.status.value, one.owner) for one in newest)
+    told = (OpenTicket(one.number, one.subject, one.status.value, one.owner, one.due.next) for one in newest)
     return Caller(who.name, who.company, who.addresses, tuple(told))
 
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any, Final
 
-from mailgate.app.programs import calls, messages, tickets
+from mailgate.app.programs import calls, lookup, messages, tickets
 from mailgate.app.window import acts, articles, board, customers, forms, lists, login, report, settings, thread
 from mailgate.app.window.desk import Answers, WindowDesk
 from mailgate.app.window.rate import Rate, Rates
@@ -27,6 +27,7 @@ ANSWERS: Final[Answers] = {
     **tickets.ANSWERS,
     **messages.ANSWERS,
     **calls.ANSWERS,
+    **lookup.ANSWERS,
 }
 
 # The window counts by peer and is the first to say no. These hold for whoever has taken it over as well.

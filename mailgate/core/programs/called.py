@@ -114,6 +114,7 @@ class OpenTicket:
     subject: str
     status: str
     owner: str | None = None
+    due: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from mailgate.core.pages.thread import ThreadAsked, ThreadPage
 from mailgate.core.pages.wall import WallAsked, WallPage
 from mailgate.core.pages.window import Refusal, SettingsAsked, WindowSettings
 from mailgate.core.programs.called import ApiCallAsked, ApiCallPage, PushedCallAsked
+from mailgate.core.programs.lookup import ApiLookupAsked, ApiLookupPage
 from mailgate.core.programs.message import ApiMessageAsked, ApiMessagePage
 from mailgate.core.programs.ticket import ApiTicketAsked, ApiTicketPage
 from mailgate.core.programs.tickets import ApiTicketsAsked, ApiTicketsPage
@@ -51,6 +52,7 @@ VERBS: Final[Mapping[str, tuple[type, type]]] = {
     "report": (ReportAsked, ReportPage),
     "api_tickets": (ApiTicketsAsked, ApiTicketsPage),
     "api_ticket": (ApiTicketAsked, ApiTicketPage),
+    "api_lookup": (ApiLookupAsked, ApiLookupPage),
     "api_message": (ApiMessageAsked, ApiMessagePage),
     "api_call": (ApiCallAsked, ApiCallPage),
     "api_call_pushed": (PushedCallAsked, ApiCallPage),

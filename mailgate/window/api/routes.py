@@ -10,10 +10,15 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from mailgate.window import pages
-from mailgate.window.api import calls, messages, openapi, tickets
+from mailgate.window.api import calls, lookup, messages, openapi, tickets
 from mailgate.window.api.operation import Operation, routes_of
 
-OPERATIONS: Final[tuple[Operation, ...]] = (*tickets.OPERATIONS, *messages.OPERATIONS, *calls.OPERATIONS)
+OPERATIONS: Final[tuple[Operation, ...]] = (
+    *tickets.OPERATIONS,
+    *messages.OPERATIONS,
+    *calls.OPERATIONS,
+    *lookup.OPERATIONS,
+)
 
 
 async def described(request: Request) -> Response:
