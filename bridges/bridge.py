@@ -24,16 +24,18 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from chat import File, Heard, Provider, Receipt, Ref, Said, document, pieces
+from chat import File, Heard, Provider, Receipt, Ref, Said, clean, document, pieces
 from ends import Answer, Asked, Away, Door, Refusal, post
 from settings import Settings, read
-from spool import Spool, Waiting
+from spool import Spool, Waiting, digest
 
 WEBHOOK = 4 << 20  # octets of one request of a provider
 SEND = 40 << 20  # of one of mailgate's: files stand in it as base64
 FILE = 10 << 20  # of all files of one message: mailgate takes no more
 DOUBT = "the provider did not answer: it may have arrived, or not"
 SKEW = 300  # seconds by which mailgate's clock may differ
+FILES = 19  # of one message: mailgate takes twenty
+TEXT = 60_000  # characters of one message; a longer one comes as a file, too
 FETCHES = 10  # in vain (a quarter of an hour), then a message goes on without the file, and says so
 
 log = logging.getLogger("bridge")
@@ -60,6 +62,11 @@ def _kept(heard: Heard) -> tuple[str, str, dict[str, Any]]:
         of = heard.theirs or heard.ours or heard.person
         return f"receipt {of} {heard.state} {heard.before}", heard.person, body
     return f"odd {heard.raw}", "", body
+
+
+def _short(id: str) -> str:
+    """An id as mailgate takes it: 200 visible letters at most. A stranger one stands by its digest."""
+    return id if id.isascii() and id.isprintable() and 0 < len(id) <= 200 else digest(id).hex()
 
 
 class Bridge:
@@ -102,7 +109,7 @@ class Bridge:
             return {}
         person, id = owed.get("person"), str(owed.get("id") or "")
         person = str(person.get("id") or "") if isinstance(person, dict) else str(person or "")
-        if not person or not id or owed.get("channel") != self.settings.channel:
+        if not person or not id or str(owed.get("channel")).lower() != self.settings.channel.lower():
             raise Refusal(422, "person, id or channel is missing, or the channel is another's")
         parts = list(self._parts(owed, person))
         if not parts:
@@ -175,9 +182,13 @@ class Bridge:
 
     def _ready(self, said: Mapping[str, Any], tries: int) -> dict[str, Any]:
         """The document mailgate gets, the files with it; it is kept, so that every try has the same octets."""
-        text, files, room = [said["text"]] if said["text"] else [], [], FILE
+        text, room = [said["text"]] if said["text"] else [], FILE
+        files: list[dict[str, str]] = []
         for each in said["refs"]:
             ref = Ref(**each)
+            if len(files) == FILES:
+                text.append(f"[{ref.name}: not fetched, there are {FILES} files already]")
+                continue
             try:
                 file = self.provider.fetch(ref, room)
             except Refusal as no:
@@ -188,16 +199,28 @@ class Bridge:
                 text.append(f"[{ref.name}: could not be fetched: {away}]")
             else:
                 room -= len(file.data)
-                files.append({"name": file.name, "type": file.type, "data": base64.b64encode(file.data).decode()})
+                files.append(
+                    {
+                        "name": clean(file.name, 200) or "file",
+                        "type": file.type,
+                        "data": base64.b64encode(file.data).decode(),
+                    }
+                )
         name = said["name"] or self._name(said["person"])
-        person = {"id": said["person"], **({"name": name} if name else {})}
-        person |= {"phone": said["phone"]} if said["phone"] else {}
-        ready: dict[str, Any] = {"id": said["id"], "person": person, "text": "\n".join(text), "files": files}
+        person = {"id": said["person"], **({"name": clean(name, 100)} if name else {})}
+        person |= {"phone": clean(said["phone"], 40)} if said["phone"] else {}
+        words = clean("\n".join(text))
+        if len(words) > TEXT:
+            files.insert(
+                0, {"name": "message.txt", "type": "text/plain", "data": base64.b64encode(words.encode()).decode()}
+            )
+            words = words[:TEXT]
+        ready: dict[str, Any] = {"id": _short(said["id"]), "person": person, "text": words, "files": files}
         if said["at"]:
             ready["at"] = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(said["at"]))
         if said["reply_to"]:
             # An answer of ours has mailgate's id; a message of the person's own has the provider's.
-            ready["reply_to"] = self.spool.ours(said["reply_to"]) or said["reply_to"]
+            ready["reply_to"] = _short(self.spool.ours(said["reply_to"]) or said["reply_to"])
         return ready
 
     def _name(self, person: str) -> str:
@@ -229,7 +252,7 @@ class Bridge:
         else:
             ids = self.spool.until(body["person"], body["before"])[-20:]
         for id in ids:
-            told = {"id": id, "state": body["state"], "error": body["error"]}
+            told = {"id": id, "state": body["state"], "error": clean(body["error"], 500)}
             answer = self._ask("receipts", told, f"{id} {body['state']}")
             if answer.status not in (200, 201, 202, 204, 404, 409, 410):
                 self._end(waiting, answer)
@@ -238,9 +261,7 @@ class Bridge:
 
     def _ask(self, what: str, body: object, key: str) -> Answer:
         url = f"{self.settings.mailgate}/api/v1/chats/{self.settings.channel}/{what}"
-        if not (key.isascii() and key.isprintable() and len(key) <= 200):
-            key = hashlib.sha256(key.encode()).hexdigest()
-        headers = {"Authorization": f"Bearer {self.settings.token}", "Idempotency-Key": key}
+        headers = {"Authorization": f"Bearer {self.settings.token}", "Idempotency-Key": _short(key)}
         return post(url, body, headers | ({"Host": self.settings.site} if self.settings.site else {}))
 
     def _end(self, waiting: Waiting, answer: Answer) -> None:

@@ -1,6 +1,7 @@
 """What is said between a bridge and its provider: values, the provider's verbs, and texts cut to its size."""
 
 import json
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -116,6 +117,13 @@ def document(body: bytes) -> dict[str, Any]:
 def strange(message: object) -> str:
     """A message of a kind nobody told us of: as it came, so that no word is lost."""
     return f"[a message of a kind this bridge does not know: {json.dumps(message, ensure_ascii=False)[:STRANGE]}]"
+
+
+def clean(text: str, longest: int = 0) -> str:
+    """A text as mailgate takes it: no halves of letters, no controls but line ends and tabs, and not too long."""
+    whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    kept = "".join(letter for letter in whole if letter in "\n\t" or unicodedata.category(letter) != "Cc")
+    return kept[:longest] if longest else kept
 
 
 def pieces(text: str, limit: int) -> list[str]:

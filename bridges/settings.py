@@ -37,12 +37,14 @@ def secret(text: str) -> str:
 
 
 def _key(text: str) -> bytes:
+    """The key of a secret as mailgate reads it: base64 after `whsec_`, else its own octets."""
+    said = secret(text)
     try:
-        key = base64.b64decode(secret(text).removeprefix("whsec_"), validate=True)
+        key = base64.b64decode(said[6:], validate=True) if said.startswith("whsec_") else said.encode()
     except binascii.Error:
         key = b""
     if len(key) < 16:
-        raise ValueError("mailgate.secret is base64 of at least 16 octets, with or without whsec_ before it")
+        raise ValueError("mailgate.secret has at least 16 octets; after whsec_ they are written in base64")
     return key
 
 

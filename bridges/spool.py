@@ -47,7 +47,7 @@ class Waiting:
 
 
 def digest(id: str) -> bytes:
-    return hashlib.sha256(id.encode()).digest()
+    return hashlib.sha256(id.encode("utf-8", "surrogatepass")).digest()
 
 
 class Spool:

@@ -198,6 +198,21 @@ def test_a_file_that_cannot_be_had_is_asked_for_again_and_then_named(start, monk
     assert running.came(1)[0]["text"] == "[a.mp4: could not be fetched: not now]"
 
 
+def test_what_is_odd_is_made_fit_for_the_desk(start, monkeypatch):
+    """Halves of letters, controls, an endless name, id and text, thirty files: never a refusal, and no word is lost."""
+    refs = tuple(chat.Ref(f"{n}.jpg", "image/jpeg", "x") for n in range(30))
+    odd = chat.Said("i" * 300, "p", "a\ud800\x00b\n" + "c" * 70_000, "N\x1b" * 200, "1" * 90, refs, reply_to="\x7f")
+    monkeypatch.setattr(Plain, "heard", lambda self, asked: [odd])
+    monkeypatch.setattr(Plain, "fetch", lambda self, ref, limit: chat.File(ref.name, ref.type, b"x"))
+    running = start(Plain, own)
+    assert running.hook(b"[]", {}).status == 200
+    (came,) = running.came(1)
+    assert (len(came["id"]), len(came["person"]["name"]), len(came["person"]["phone"])) == (64, 100, 40)
+    assert came["text"].startswith("a\ufffdb\nccc") and len(came["text"]) == 60_000 and len(came["reply_to"]) == 64
+    whole = base64.b64decode(came["files"][0]["data"]).decode()
+    assert len(came["files"]) == 20 and whole.count("c" * 70_000) == 1 and "[29.jpg: not fetched" in whole
+
+
 def test_every_try_has_the_same_octets(start, monkeypatch):
     """Else the second would be another message under the same key."""
     names = iter(["Anna", "Berta"])

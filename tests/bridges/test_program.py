@@ -35,7 +35,7 @@ webhook_secret = "s3cret"
 
 def config(folder: Path, **said: Any) -> Path:
     key = base64.b64encode(KEY).decode()
-    (folder / "secret").write_text(key)
+    (folder / "secret").write_text(f"whsec_{key}")
     file = folder / "telegram.toml"
     file.write_text(
         CONFIG.format(**{"port": 0, "folder": folder, "mailgate": "http://127.0.0.1:1", "api": "x", "key": key, **said})
@@ -140,6 +140,6 @@ def test_its_small_commands(tmp_path):
 def test_the_file_that_the_guide_shows_is_taken(tmp_path):
     shown = (BRIDGES / "README.md").read_text().split("```toml")[1].split("```")[0]
     file = tmp_path / "whatsapp.toml"
-    file.write_text(shown.replace("whsec_...", base64.b64encode(KEY).decode()))
+    file.write_text(shown.replace("whsec_...", KEY.decode()))
     read = settings.read(file, "whatsapp", whatsapp.NEEDS, whatsapp.MAY)
     assert (read.port, read.channel, read.own["verify_token"]) == (8090, "whatsapp", "any words of yours")
