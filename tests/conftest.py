@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 import quick_disk
+import quick_mail
 import ready_store
 from hypothesis import HealthCheck, settings
 from idp import Identity
@@ -33,6 +34,7 @@ settings.register_profile("calm", deadline=None, suppress_health_check=[HealthCh
 settings.load_profile("calm")
 ready_store.begin()
 quick_disk.begin()
+quick_mail.begin()
 
 CONFIG = """
 [gateway]
@@ -128,7 +130,7 @@ class Desk:
     def send(self, message: EmailMessage | bytes, *, sender: str | None = None, to: list[str] | None = None) -> int:
         """Hand a mail over by SMTP and wait for its fate; returns the mail's number."""
         raw = message if isinstance(message, bytes) else message.as_bytes(policy=email.policy.SMTP)
-        parsed = email.message_from_bytes(raw)
+        parsed = quick_mail.head(raw)
         named = email.utils.getaddresses([str(parsed[name]) for name in ("To", "Cc") if parsed[name]])
         recipients = to or [addr for _, addr in named if addr.endswith("@acme.example")]
         author = email.utils.parseaddr(str(parsed["From"] or ""))[1] if sender is None else sender

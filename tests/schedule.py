@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+import compiling
 import pytest
 
 TESTS = Path(__file__).parent
@@ -26,6 +27,7 @@ def pytest_collection(session: pytest.Session) -> Iterator[None]:
     """What is collected stays to the end: looking through it again and again for garbage took a third of the time."""
     gc.disable()
     try:
+        compiling.share(session.config)
         return (yield)
     finally:
         gc.enable()
