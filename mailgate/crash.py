@@ -40,6 +40,9 @@ UPGRADE_POINTS = (
 # Where one answer for many is on its way.
 ANSWER_POINTS = ("mid-slice",)  # a letter is written, not committed
 
+# Where a program is told.
+HOOK_POINTS = ("after-hook",)  # it took it, and nobody wrote that down
+
 # MAILGATE_CRASH_AT=NAME, or NAME:N for the N-th time; read once, so that a point costs a comparison.
 _AT, _, _NTH = os.environ.get("MAILGATE_CRASH_AT", "").partition(":")
 _times = itertools.count(1)

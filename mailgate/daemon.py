@@ -118,6 +118,7 @@ class Daemon:
             ("reload", self.reloader.run),
             *self.outside.workers,
         ]
+        self.gateway.hooks.adopt(self.gateway.config, threads=True)
         for name, target in work:
             thread = threading.Thread(target=self._work, args=(name, target), name=name, daemon=True)
             thread.start()
@@ -155,13 +156,14 @@ class Daemon:
         await pages
         self.outside.metrics.stop()
         self.gateway.stopping.set()
+        self.gateway.hooks.stop()
         self.gateway.intake.wake()
         self.gateway.dispatcher.wake()
         self.reloader.wake()
         self.gateway.soundness.wake()
         clock = threading.Thread(target=self.schedule.stop, name="schedule-stop", daemon=True)
         clock.start()
-        await asyncio.to_thread(self._join, (*self.threads, clock, asking), ends)
+        await asyncio.to_thread(self._join, (*self.threads, *self.gateway.hooks.threads, clock, asking), ends)
         await asyncio.to_thread(self.gateway.children.close)  # whoever still waits for a child puts its mail back,
         await asyncio.to_thread(self._join, self.threads, time.monotonic() + LAST)  # unblamed, while there is a store
         await asyncio.to_thread(self.gateway.close)
@@ -195,7 +197,7 @@ class Daemon:
 
     def _dead(self) -> list[str]:
         """Workers that ended although nobody told them to, and a listener that is not there or does not answer."""
-        gone = [thread.name for thread in self.threads if not thread.is_alive()]
+        gone = [thread.name for thread in self.threads if not thread.is_alive()] + self.gateway.hooks.dead()
         return gone if self.door.answers or self.stop_event.is_set() else [*gone, "listener"]
 
     def _trouble(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:

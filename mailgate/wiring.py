@@ -19,6 +19,8 @@ from mailgate.app.health import pages
 from mailgate.app.health.alarm import Alarms
 from mailgate.app.health.pulse import Pulse, problem
 from mailgate.app.health.shortage import Shortage
+from mailgate.app.hooks.hooks import Hooks
+from mailgate.app.hooks.sending import Sender
 from mailgate.app.in_force import Clock, InForce, Snapshot, utc_now
 from mailgate.app.intake.intake import Intake
 from mailgate.app.intake.keeping import MailKeeper
@@ -46,6 +48,7 @@ from mailgate.core.model.policy import Mode
 from mailgate.core.model.said import said
 from mailgate.door import Door, make_door
 from mailgate.edge.http.fetch import HttpClient
+from mailgate.edge.http.post import SignedDoor
 from mailgate.edge.imap.junk import JunkMoves
 from mailgate.edge.imap.reader import Mailboxes, MailboxReader
 from mailgate.edge.metrics import TEXT, MetricsListener, Page
@@ -148,6 +151,7 @@ def _assemble(config: Config, first: Snapshot, store: SqliteStore, size: int, cl
         lookups=lookups,
         mailboxes=MailboxBoard(clock, {box.name: box.alarm_after for box in config.imap}),
         http=http,
+        hooks=Hooks(store, Sender(store, in_force, alarms, clock), SignedDoor),
     )
 
 

@@ -24,7 +24,7 @@ FILES = sorted(ROOT.rglob("*.py"))
 
 # Which rooms a room may know. `store` alone is the engine; its protocols and its files of mail are rooms of their own.
 STORE = {
-    "store.calls_asked",
+    "store.calls_asked", "store.hooks.hooks_asked",
     "store.base", "store.verbs", "store.counting", "store.outage_verbs", "store.waves_asked", "store.window_asked", "store.customers_asked", "store.programs_asked", "store.lookups_asked", "store.outbox.chats_asked", "store.values",
     "store.blobs", "store.former",
 }  # fmt: skip
@@ -34,7 +34,7 @@ MAY = {
     "core.asking": {"core"}, "core.text": {"core", "errors"}, "core.quoting": {"core", "errors", "core.text"},
     "core.pages.policy": {"core"},  # a part of the policy that stands beside what it is for
     "core.customers": {"core", "core.text"},
-    "core.model": {"core", "errors", "core.text", "core.quoting", "core.customers", "core.pages.policy"}, "core.rules": {"core", "errors", "core.customers", "core.text", "core.model"},
+    "core.model": {"core", "errors", "core.text", "core.quoting", "core.customers", "core.pages.policy"}, "core.rules": {"core", "errors", "core.customers", "core.text", "core.model"}, "core.hooks": {"core", "core.asking", "core.model"},
     "core.worktime": {"core", "errors", "core.customers", "core.text", "core.model"}, "core.proof": {"core", "errors", "core.text", "core.model"},
     "core.figures": {"core", "errors", "core.worktime"},
     "core.letters": {"core", "errors", "core.customers", "core.text", "core.model", "core.worktime", "core.proof"},
@@ -46,9 +46,9 @@ MAY = {
                    "core.commands"},
     "store.values": {"errors", "core"}, "store.verbs": {"errors", "core", "store.values"}, "store.counting": {"core"},
     "store.outage_verbs": {"core"}, "store.waves_asked": {"core"}, "store.window_asked": {"core"}, "store.outbox.chats_asked": {"core"}, "store.customers_asked": {"core"}, "store.programs_asked": {"core"}, "store.lookups_asked": {"core"},
-    "store.calls_asked": {"core"},
+    "store.calls_asked": {"core"}, "store.hooks.hooks_asked": {"core"},
     "store.base": {"errors", "core", "store.values", "store.verbs", "store.counting", "store.outage_verbs", "store.waves_asked", "store.window_asked",
-                   "store.customers_asked", "store.programs_asked", "store.lookups_asked", "store.calls_asked", "store.outbox.chats_asked"},
+                   "store.customers_asked", "store.programs_asked", "store.lookups_asked", "store.calls_asked", "store.hooks.hooks_asked", "store.outbox.chats_asked"},
     "store.blobs": {"errors", "crash", "newfile", "store.values"}, "store.former": set(),
     "wire": {"errors", "core", "languages"}, "edge": {"errors", "crash", "newfile", "core", "store.base", "store.values"},
     "systemd": set(), "edge.window": {"__init__", "errors", "core", "edge"}, "window": {"errors", "log", "systemd", "languages", "core", "wire", "edge.window"},
@@ -110,6 +110,7 @@ DOCUMENTS = {
     "app.health.alarm": "reads `status --json`",
     "app.health.soundness": "a part of `status --json`",
     "app.health.status": "`status --json`",
+    "app.hooks.by_hand": "what came of a test, over the control socket",
     "app.mailboxes.board": "a part of `status --json`",
     "app.questions.report": "`report --json`",
 }

@@ -13,6 +13,7 @@ from mailgate.app.health.alarm import Alarms
 from mailgate.app.health.descriptors import Descriptors
 from mailgate.app.health.pulse import Pulse
 from mailgate.app.health.soundness import Soundness
+from mailgate.app.hooks.hooks import Hooks
 from mailgate.app.in_force import Clock, InForce, Snapshot
 from mailgate.app.intake.intake import Intake
 from mailgate.app.lookup.asking import Lookups
@@ -63,6 +64,7 @@ class Gateway:
     alarms: Alarms
     mailboxes: MailboxBoard
     lookups: Lookups
+    hooks: Hooks
     http: Fetches | None = None  # asks other programs; None where nothing does
     threaded: bool = False  # a daemon: mail and letters are handled by threads of their own
     reloading: threading.Lock = field(default_factory=threading.Lock)  # one reload at a time
@@ -85,6 +87,7 @@ class Gateway:
         """Let go of everything; what was in hand has been finished or lies safe in the store."""
         self.stopping.set()
         self.lookups.close()
+        self.hooks.stop()
         self.intake.close()
         self.children.close()
         self.dispatcher.close()

@@ -22,7 +22,7 @@ COMMANDS = {
     "ban": "admin.bans", "unban": "admin.bans", "bans": "admin.bans", "audit": "queue.audit", "login": "admin.login",
     "job": "admin.daemon", "report": "desk.report", "forget": "admin.people", "export": "admin.people",
     "news": "admin.news", "kb": "desk.knowledge", "contacts": "admin.lookup",
-    "backup": "admin.backup", "restore": "admin.backup", "window": "admin.window",
+    "backup": "admin.backup", "restore": "admin.backup", "window": "admin.window", "hook": "admin.hooks",
 }  # fmt: skip
 
 

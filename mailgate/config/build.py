@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from mailgate.config import logo, lookup, secrets, tree, values, web
-from mailgate.config.connect import calls, channels
+from mailgate.config.connect import calls, channels, webhooks
 from mailgate.config.logo import Logo
 from mailgate.config.model import FileModel, ImapModel, LoginModel, OutgoingModel
 from mailgate.config.people import agents, calendars, departments, slas
@@ -50,6 +50,7 @@ def build(model: FileModel, work: Loading) -> tree.Config:
         web=web.place(model.web, work),
         lookup=lookup.place(model.lookup, work),
         calls=calls.place(model.web.calls, work),
+        webhooks=webhooks.places(model.webhook, [one.name for one in model.department], work),
         rules_folder=work.path(model.rules.folder),
         rules_reload=model.rules.reload,
         templates_folder=work.path(model.letters.templates),

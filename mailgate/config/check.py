@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from mailgate.config import values, web
-from mailgate.config.connect import calls, channels
+from mailgate.config.connect import calls, channels, package
 from mailgate.config.model import FileModel
 from mailgate.config.tree import Config
 from mailgate.config.work import Loading
@@ -33,6 +33,7 @@ def names(model: FileModel, config: Config, work: Loading) -> None:
     _forwards(model, config, work)
     _pauses(model, work)
     _passes(config, work)
+    package.wanted(model, work)
     web.names(model.web, _named("department", work), work)
     channels.names(model.channel, _named("department", work), work)
     calls.names(model.web.calls, {kind: _named(kind, work) for kind in ("agent", "department")}, work)
@@ -71,7 +72,7 @@ def _named(section: str, work: Loading) -> list[str]:
 
 
 def _duplicates(model: FileModel, work: Loading) -> None:
-    for section in ("department", "agent", "sla", "calendar", "imap", "outgoing"):
+    for section in ("department", "agent", "sla", "calendar", "imap", "outgoing", "webhook"):
         seen: dict[str, int] = {}
         for at, table in enumerate(getattr(model, section)):
             first = seen.setdefault(table.name.lower(), at)

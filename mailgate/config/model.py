@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from mailgate.config.connect.channels import ChannelModel
+from mailgate.config.connect.webhooks import WebhookModel
 from mailgate.config.customers import CustomersModel
 from mailgate.config.kinds import (
     AgentName,
@@ -320,4 +321,5 @@ class FileModel(Model):
     customers: CustomersModel = CustomersModel()
     web: WebModel = WebModel()
     lookup: LookupModel = LookupModel()
+    webhook: list[WebhookModel] = []
     channel: list[ChannelModel] = []

@@ -9,6 +9,7 @@ from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 
 from mailgate.config.secrets import Secret
+from mailgate.core.hooks.hook import Hook
 from mailgate.core.model.policy import Mode, Policy
 from mailgate.errors import Problem
 
@@ -199,6 +200,16 @@ class Calls:
 
 
 @dataclass(frozen=True, slots=True)
+class Webhook:
+    """A program that is told."""
+
+    hook: Hook
+    url: Secret | None  # one of Slack or Teams is as good as a password
+    secrets: tuple[Secret, ...]  # each signs; the second while one is changed
+    ca_file: Path | None
+
+
+@dataclass(frozen=True, slots=True)
 class Lookup:
     """Where customers are looked up: by one of `url` and `command`, or nowhere."""
 
@@ -249,6 +260,7 @@ class Config:
     web: Web
     lookup: Lookup
     calls: Calls
+    webhooks: tuple[Webhook, ...]
     rules_folder: Path
     rules_reload: bool  # load again when a file changes
     templates_folder: Path

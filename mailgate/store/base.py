@@ -15,6 +15,7 @@ from mailgate.errors import Temporary
 from mailgate.store.calls_asked import CallsRead, CallsTx
 from mailgate.store.counting import ReportRead
 from mailgate.store.customers_asked import CustomersRead, CustomersTx
+from mailgate.store.hooks.hooks_asked import HooksRead, HooksTx
 from mailgate.store.lookups_asked import LookupsRead, LookupsTx
 from mailgate.store.outage_verbs import OutageRead, OutageTx
 from mailgate.store.outbox.chats_asked import ChatsRead, ChatsTx
@@ -86,6 +87,8 @@ class Read(Protocol):
     def calls(self) -> CallsRead: ...
     @property
     def chats(self) -> ChatsRead: ...
+    @property
+    def hooks(self) -> HooksRead: ...
 
     def facts(self, needs: Needs, now: datetime) -> Facts:
         """All the store knows that matters for one decision; ask inside the transaction that applies it."""
@@ -120,6 +123,8 @@ class Tx(Read, Protocol):
     def calls(self) -> CallsTx: ...
     @property
     def chats(self) -> ChatsTx: ...
+    @property
+    def hooks(self) -> HooksTx: ...
 
     def apply(
         self,
@@ -140,6 +145,7 @@ class Store(Protocol):
     """A memory with one writer; jobs handed in at the same moment share one commit."""
 
     on_suspect: Callable[[], None]  # called by the writer when an error of the disk makes a check worth while
+    on_commit: Callable[[], None]  # called by the writer after each commit, and does not wait
 
     def write(self, job: Callable[[Tx], T], *, first: bool = False) -> Future[T]:
         """Run `job` in a savepoint of the next BEGIN IMMEDIATE; the future resolves only after the fsynced COMMIT.

@@ -12,6 +12,7 @@ from mailgate.store.base import Applied, Ids, Stamp
 from mailgate.store.calls.calls import Calls
 from mailgate.store.customers.customers import Customers
 from mailgate.store.customers.looked_up import Lookups
+from mailgate.store.hooks.hooks import Hooks
 from mailgate.store.mail.inbox import Mail
 from mailgate.store.outages import Outages
 from mailgate.store.outbox.chats import Chats
@@ -49,6 +50,7 @@ class Transaction:
         self.lookups = Lookups(session)
         self.calls = Calls(session)
         self.chats = Chats(session)
+        self.hooks = Hooks(session)
 
     def facts(self, needs: Needs, now: datetime) -> Facts:
         """See `base.Read.facts`."""

@@ -20,7 +20,8 @@ from mailgate.edge.http import engine, fetch
 from mailgate.edge.http.allowed import refused
 from mailgate.edge.http.fetch import HttpClient
 
-SOON = Limits(connect=5, total=0.3)  # what is late in these tests
+CALM = Limits(connect=60, total=60)  # whatever else the machine has to do
+SOON = Limits(connect=60, total=0.3)  # what is late in these tests
 
 
 @pytest.fixture
@@ -30,13 +31,13 @@ def server() -> Iterator[FakeServer]:
 
 
 def get(url: str, limits: Limits | None = None) -> Answer | Failure:
-    return HttpClient(limits or Limits()).fetch(Asked("GET", url))
+    return HttpClient(limits or CALM).fetch(Asked("GET", url))
 
 
 def test_a_question_arrives_whole_and_its_answer_comes_back(server: FakeServer) -> None:
     server.script = [as_json({"tier": "gold"})]
     asked = Asked("POST", f"{server.url}/a%20b/ü?q=Jürgen&x=1", {"Authorization": "Bearer s"}, b'{"a":1}')
-    found = HttpClient().fetch(asked)
+    found = HttpClient(CALM).fetch(asked)
     assert isinstance(found, Answer)
     assert (found.status, found.type, found.body, found.cut) == (200, "application/json", b'{"tier": "gold"}', False)
     came = server.next()
@@ -84,22 +85,23 @@ def test_w39_an_answer_that_never_ends_or_never_was_one_is_given_up_in_time(case
     server.script = [said]
     began = time.monotonic()
     found = get(server.url, SOON if why is Why.LATE else None)
-    assert isinstance(found, Failure) and found.why is why and found.taken
+    assert isinstance(found, Failure) and found.why is why
+    assert found.taken or why is Why.LATE  # a slow machine may not have come so far
     assert time.monotonic() - began < 30
 
 
 def test_w39_of_an_answer_of_200_megabytes_only_what_is_wanted_is_taken(server: FakeServer) -> None:
     server.script = [Flood()]
-    found = get(server.url, Limits(total=60, octets=4096))
+    found = get(server.url, Limits(connect=60, total=60, octets=4096))
     assert isinstance(found, Answer) and len(found.body) == 4096 and found.cut
-    whole = get(server.url, Limits(total=60, octets=4096, whole=True))
+    whole = get(server.url, Limits(connect=60, total=60, octets=4096, whole=True))
     assert whole == Failure(Why.TOO_LARGE, "the answer is larger than 4096 octets", taken=True)
     assert server.sent < 50_000_000  # what the kernel's buffers took, and no more
 
 
 def test_an_answer_as_large_as_is_allowed_is_whole(server: FakeServer) -> None:
     server.script = [Reply(200, b"x" * 4096)]
-    found = get(server.url, Limits(octets=4096, whole=True))
+    found = get(server.url, Limits(connect=60, total=60, octets=4096, whole=True))
     assert isinstance(found, Answer) and not found.cut and len(found.body) == 4096
 
 
@@ -195,7 +197,7 @@ def test_what_is_no_url_is_refused() -> None:
 
 @pytest.mark.parametrize("value", ["a\r\nBcc: x", "ü\n"])
 def test_a_header_of_two_lines_is_refused(value: str, server: FakeServer) -> None:
-    found = HttpClient().fetch(Asked("GET", server.url, {"Authorization": value}))
+    found = HttpClient(CALM).fetch(Asked("GET", server.url, {"Authorization": value}))
     assert isinstance(found, Failure) and found.why is Why.REFUSED
     assert server.requests == []
 
@@ -236,7 +238,7 @@ def context(authority: trustme.CA, *names: str) -> ssl.SSLContext:
 def test_a_certificate_of_the_named_authority_is_taken(authority: trustme.CA, tmp_path: Path) -> None:
     authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
     with serving([Reply(200, b"in secret")], context(authority, "127.0.0.1")) as server:
-        found = HttpClient(ca_file=str(tmp_path / "ca.pem")).fetch(Asked("GET", server.url))
+        found = HttpClient(CALM, ca_file=str(tmp_path / "ca.pem")).fetch(Asked("GET", server.url))
     assert isinstance(found, Answer) and found.body == b"in secret"
 
 
@@ -246,12 +248,21 @@ def test_w39_bad_tls_gets_nothing(authority: trustme.CA, tmp_path: Path) -> None
         serving(tls=context(authority, "127.0.0.1")) as unknown,
         serving(tls=context(authority, "other.example")) as other,
     ):
-        assert tls(HttpClient(), unknown.url) == "TLS failed: unable to get local issuer certificate"
-        assert "not valid for '127.0.0.1'" in tls(HttpClient(ca_file=str(tmp_path / "ca.pem")), other.url)
-        assert "cannot be used" in tls(HttpClient(ca_file=str(tmp_path / "none.pem")), other.url)
+        assert tls(HttpClient(CALM), unknown.url) == "TLS failed: unable to get local issuer certificate"
+        assert "not valid for '127.0.0.1'" in tls(HttpClient(CALM, ca_file=str(tmp_path / "ca.pem")), other.url)
+        assert "cannot be used" in tls(HttpClient(CALM, ca_file=str(tmp_path / "none.pem")), other.url)
         assert unknown.requests == other.requests == []
-    with serving() as plain:
-        assert tls(HttpClient(), plain.url.replace("http:", "https:")).startswith("TLS failed: ")
+    with socket.create_server(("127.0.0.1", 0)) as plain:
+        threading.Thread(target=greet, args=(plain,), daemon=True).start()
+        assert tls(HttpClient(CALM), f"https://127.0.0.1:{plain.getsockname()[1]}").startswith("TLS failed: ")
+
+
+def greet(listener: socket.socket) -> None:
+    """Speaks first, and no TLS."""
+    peer, _ = listener.accept()
+    with peer:
+        peer.sendall(b"220 mail.example ESMTP\r\n")
+        peer.recv(65536)
 
 
 def tls(client: HttpClient, url: str) -> str:

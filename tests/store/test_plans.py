@@ -44,9 +44,19 @@ SMALL = {
     "web_session",
     "wall",
     "program",
+    "hook",
 }
 # Indexes that hold only what waits: a walk through one costs what is to be done, not what was done.
-WAITING = ("ticket_live", "parking_open", "reminder_due", "mail_open", "delivery_due", "wave_ticket_waits")
+WAITING = (
+    "ticket_live",
+    "parking_open",
+    "reminder_due",
+    "mail_open",
+    "delivery_due",
+    "wave_ticket_waits",
+    "hook_row_due",
+    "hook_row_order",
+)
 # Named walks, each with its reason. Whoever mends one takes it out; a new one needs a reason as good.
 ALLOWED = {
     "people.statements.CONTACTS": "`people` lists everybody, at the shell",

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from mailgate.app.admin import import_old, practice, reloading, rights, staff, tokens, walls
 from mailgate.app.gateway import Gateway
 from mailgate.app.health.status import of_daemon
+from mailgate.app.hooks import by_hand as hooked
 from mailgate.app.jobs import covering, customers
 from mailgate.app.jobs.schedule import JOBS, run_job
 from mailgate.app.window import forms
@@ -303,8 +304,12 @@ CALLS: dict[str, Call] = {
     "link_contacts": rights.link_contacts,
     "memo": phone_memo,
     "outbox_drop": outbox_drop,
+    "outbox_drop_hook": hooked.drop,
     "outbox_release": outbox_release,
     "outbox_retry": outbox_retry,
+    "outbox_retry_hook": hooked.retry,
+    "hook_switch": hooked.switch,
+    "hook_test": hooked.test,
     "ping": ping,
     "release_parked": release_parked,
     "reload": reload,

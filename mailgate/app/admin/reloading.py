@@ -49,6 +49,7 @@ def reload(gateway: Gateway) -> str:
         gateway.config = loaded.config
         gateway.lookups.settings = loaded.config.lookup
         gateway.in_force.swap(loaded.snapshot)  # a listener elsewhere goes by it too when this returns
+        gateway.hooks.adopt(loaded.config, threads=gateway.threaded)
     policy = loaded.snapshot.policy
     answer = (
         f"{len(loaded.snapshot.rules)} rules, {len(policy.departments)} departments, "

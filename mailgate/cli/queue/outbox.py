@@ -6,21 +6,38 @@ import email
 import email.policy
 import sys
 from dataclasses import replace
+from typing import Any
 
 import click
 
 from mailgate.cli import at, show
+from mailgate.core.hooks.rows import HookRow, HookRowState
 from mailgate.core.model.letter_rows import StoredLetter
 from mailgate.core.model.outbound import DeliveryState
 from mailgate.errors import Permanent
 
-STATES = tuple(state.value for state in DeliveryState)
+OF_HOOKS = tuple(state.value for state in HookRowState)
+STATES = tuple(dict.fromkeys((*(state.value for state in DeliveryState), *OF_HOOKS)))
+
+
+class Id(click.ParamType[tuple[int, bool]]):
+    """A delivery of a letter (12), or what a webhook is to be told (h12): the number, and whether it is such."""
+
+    name = "id"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, bool]:
+        """Fails with a sentence for anything else."""
+        text = str(value)
+        digits = text.removeprefix("h")
+        if not (digits.isascii() and digits.isdigit()):
+            self.fail(f"{text!r} is no ID: a delivery is like 12, what a webhook is told like h12", param, ctx)
+        return int(digits), digits != text
 
 
 @click.group(invoke_without_command=True)
 @click.pass_context
 def outbox(ctx: click.Context) -> None:
-    """Letters to be sent."""
+    """Letters to be sent, and what webhooks are to be told."""
     if ctx.invoked_subcommand is None:
         ctx.invoke(list_, as_json=False, state=())
 
@@ -33,31 +50,76 @@ def list_(ctx: click.Context, as_json: bool, state: tuple[str, ...]) -> None:
     """One row a delivery."""
     wanted = state or (STATES if as_json else tuple(one for one in STATES if one != DeliveryState.SENT))
     with at.looking(ctx) as store:
-        rows = store.read(lambda read: read.outbox.deliveries(wanted))
+        rows, told = store.read(
+            lambda read: (
+                read.outbox.deliveries(wanted),
+                read.hooks.rows([HookRowState(one) for one in wanted if one in OF_HOOKS]),
+            )
+        )
     if any(one.error for one in rows):
         from mailgate.wire.words.reasons import shown
 
         rows = [replace(one, error=shown(one.error)) if one.error else one for one in rows]
     if as_json:
-        show.print_json(rows)
+        show.print_json([*rows, *(as_delivery(one) for one in told)])
         return
     now = at.now()
     cells = [
         (r.id, r.state, f"#{r.ticket}" if r.ticket else "", r.template, r.to, r.attempts or "",
          show.moment(r.due_at, now), r.error)
         for r in rows
+    ] + [
+        (f"h{r.id}", r.state, f"#{r.told.ticket}", r.told.type, r.hook, r.attempts or "",
+         show.moment(r.due_at, now), r.error)
+        for r in told
     ]  # fmt: skip
     headings = ("id", "state", "ticket", "template", "to", "tries", "due", "error")
     show.table(headings, cells, stretch=7, empty="Nothing is waiting to be sent.")
 
 
+def as_delivery(row: HookRow) -> dict[str, Any]:
+    """A hook's row with the keys of a letter's delivery, as far as it has them; its id is like "h12"."""
+    return {
+        "id": f"h{row.id}", "state": row.state, "ticket": row.told.ticket, "template": row.told.type, "to": row.hook,
+        "attempts": row.attempts, "due_at": row.due_at, "error": row.error, "webhook_id": row.uid,
+        "created_at": row.created_at, "sent_at": row.sent_at,
+    }  # fmt: skip
+
+
+def _show_hook(ctx: click.Context, number: int, raw: bool, as_json: bool) -> None:
+    """What a hook is told, with the words it would have now."""
+    from mailgate.app.hooks.sending import worded
+
+    with at.reading(ctx) as (config, store):
+        row = store.read(lambda read: read.hooks.row(number))
+        octets = b"" if row is None else store.read(lambda read: worded(config, read, row, at.now()))
+    if row is None:
+        raise Permanent(f"there is no h{number}")
+    if raw:
+        sys.stdout.buffer.write(octets)
+        return
+    if as_json:
+        show.print_json({**as_delivery(row), "body": octets.decode()})
+        return
+    for key, value in as_delivery(row).items():
+        click.echo(f"{key + ':':14} {show.clean(value)}")
+    click.echo(f"\n{show.clean(octets.decode())}")
+
+
 @outbox.command("show")
-@click.argument("number", type=int, metavar="ID")
+@click.argument("number", type=Id(), metavar="ID")
 @click.option("--raw", is_flag=True, help="Print the letter as it is sent.")
 @show.json_option
 @click.pass_context
-def show_(ctx: click.Context, number: int, raw: bool, as_json: bool) -> None:
+def show_(ctx: click.Context, number: tuple[int, bool], raw: bool, as_json: bool) -> None:
     """The letter of delivery ID; one that waits (in watch mode, say) as it would read now. Nothing is sent."""
+    if number[1]:
+        _show_hook(ctx, number[0], raw, as_json)
+        return
+    _show_letter(ctx, number[0], raw, as_json)
+
+
+def _show_letter(ctx: click.Context, number: int, raw: bool, as_json: bool) -> None:
     with at.looking(ctx) as store:
         owner = store.read(lambda read: read.outbox.letter_of_delivery(number))
         letter = store.read(lambda read: read.outbox.letter(owner)) if owner is not None else None
@@ -99,21 +161,31 @@ def _as_it_would_leave(ctx: click.Context, letter: StoredLetter) -> bytes:
 
 
 @outbox.command("retry")
-@click.argument("number", type=int, metavar="ID")
+@click.argument("number", type=Id(), metavar="ID")
 @click.pass_context
-def retry(ctx: click.Context, number: int) -> None:
+def retry(ctx: click.Context, number: tuple[int, bool]) -> None:
     """Send a delivery again now."""
-    at.ask(ctx, "outbox_retry", delivery=number)
-    click.echo(f"delivery {number} will be tried again")
+    found, told = number
+    if told:
+        at.ask(ctx, "outbox_retry_hook", number=found)
+        click.echo(f"h{found} will be told again")
+        return
+    at.ask(ctx, "outbox_retry", delivery=found)
+    click.echo(f"delivery {found} will be tried again")
 
 
 @outbox.command("drop")
-@click.argument("number", type=int, metavar="ID")
+@click.argument("number", type=Id(), metavar="ID")
 @click.pass_context
-def drop(ctx: click.Context, number: int) -> None:
+def drop(ctx: click.Context, number: tuple[int, bool]) -> None:
     """Never send a delivery."""
-    at.ask(ctx, "outbox_drop", delivery=number)
-    click.echo(f"delivery {number} dropped")
+    found, told = number
+    if told:
+        at.ask(ctx, "outbox_drop_hook", number=found)
+        click.echo(f"h{found} dropped")
+        return
+    at.ask(ctx, "outbox_drop", delivery=found)
+    click.echo(f"delivery {found} dropped")
 
 
 @outbox.command("release")

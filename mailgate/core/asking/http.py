@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
+
+PACKAGE: Final = "httpcore2"  # of the extra `connect`: the engine of httpx2
+EXTRA: Final = "mailgate[connect]"
 
 
 class Why(StrEnum):

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
-from mailgate.core.asking.http import Answer, Asked, Failure, Limits, Why
+from mailgate.core.asking.http import EXTRA, PACKAGE, Answer, Asked, Failure, Limits, Why
 from mailgate.edge.http.lines import Lines
-
-PACKAGE = "httpcore2"  # of the extra `connect`: the engine of httpx2
-EXTRA = "mailgate[connect]"
 
 
 def missing() -> bool:

@@ -5,12 +5,29 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from mailgate.core.asking.http import Answer, Asked, Failure, Fetches, Why
-from mailgate.edge.http.signing import signed
+from mailgate.core.asking.http import Answer, Asked, Failure, Fetches, Limits, Why
+from mailgate.core.asking.signing import signed
+from mailgate.edge.http.fetch import HttpClient
 from mailgate.errors import Later, Permanent, RouteDown, Temporary, Uncertain
 
 _LATER = (408, 425, 429, 500, 502, 503, 504)
 _ABOUT_US = (401, 403, 404, 405, 407, 410)  # the address, the secret or the program, never this letter
+
+
+class SignedDoor:
+    """One program of the admin's, told by POSTs that are signed with each of its secrets."""
+
+    def __init__(self, url: str, secrets: Sequence[str], ca_file: str = "", limits: Limits | None = None) -> None:
+        self._url, self._secrets = url, tuple(secrets)
+        self._client = HttpClient(limits, ca_file)
+
+    def post(self, message_id: str, body: bytes) -> Answer | Failure:
+        """See `post_signed`."""
+        return post_signed(self._client, self._url, self._secrets, message_id, body)
+
+    def hang_up(self) -> None:
+        """End what is under way, and take nothing more."""
+        self._client.hang_up()
 
 
 def post_signed(client: Fetches, url: str, secrets: Sequence[str], message_id: str, body: bytes) -> Answer | Failure:

@@ -237,3 +237,22 @@ CREATE INDEX chat_message_remote ON chat_message(channel, remote_id) WHERE remot
 
 # Tickets in the order in which they changed, for programs that ask what is new; made in one look at the table.
 UPDATED = "CREATE INDEX ticket_updated ON ticket(updated_at);"
+
+# Programs that are told, each with how far it has read the journal, and what each is to be told: no words, these are
+# read where they stand when it leaves.
+HOOKS = """
+CREATE TABLE hook (
+  name TEXT PRIMARY KEY, seen INTEGER NOT NULL, off TEXT NOT NULL DEFAULT '', off_at INTEGER,
+  rests INTEGER NOT NULL DEFAULT 0, rests_until INTEGER, error TEXT NOT NULL DEFAULT '', told_at INTEGER,
+  alarmed INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE TABLE hook_row (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, hook TEXT NOT NULL, uid TEXT NOT NULL UNIQUE, ticket INTEGER NOT NULL,
+  type TEXT NOT NULL, at INTEGER NOT NULL, facts TEXT NOT NULL, entry INTEGER, state TEXT NOT NULL,
+  attempts INTEGER NOT NULL DEFAULT 0, due_at INTEGER NOT NULL, created_at INTEGER NOT NULL, ended_at INTEGER,
+  error TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE INDEX hook_row_due ON hook_row(hook, due_at) WHERE state = 'waiting';
+CREATE INDEX hook_row_order ON hook_row(hook, ticket, id) WHERE state = 'waiting';
+CREATE INDEX hook_row_ended ON hook_row(ended_at) WHERE ended_at IS NOT NULL;
+"""

@@ -215,6 +215,7 @@ MIGRATIONS = (
     ("0026_calls", added.CALLS),
     ("0027_chats", added.CHATS),
     ("0028_updated", added.UPDATED),
+    ("0029_hooks", added.HOOKS),
 )  # fmt: skip
 VERSION = len(MIGRATIONS)
 OLDEST = 1  # of 0.1.0: from here on everything is taken over

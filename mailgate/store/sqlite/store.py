@@ -70,6 +70,7 @@ class SqliteStore:
         self._progress = progress
         self._damage = ""
         self.on_suspect: Callable[[], None] = lambda: None  # called from the writer after an error of the disk
+        self.on_commit: Callable[[], None] = lambda: None  # called from the writer, and may not wait
         self._readers: deque[sqlite3.Connection] = deque()
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._closed = threading.Lock()
@@ -293,6 +294,7 @@ class SqliteStore:
             self._after(problem)
             self._again(batch, problem, worth=began and not opening.suspicious(problem))
             return
+        self.on_commit()
         for entry, result, failure in answers:
             said, why = self._afterwards(writer, entry) if entry.last and failure is None else (result, failure)
             if why is None:

@@ -17,13 +17,13 @@ from mailgate.app.outbox.chats import ChatProgress
 from mailgate.app.outbox.dispatch import Dispatcher, Route
 from mailgate.app.outbox.ids import SignedIds
 from mailgate.core.asking.http import Limits
+from mailgate.core.asking.signing import verified
 from mailgate.core.channels.channel import Channel
 from mailgate.core.model.change import AddEntry, Audience, Decision, Fate, OpenTicket, Outbound, Step, Urgency
 from mailgate.core.model.content import Ack, Answer, Nudge, Solved
 from mailgate.core.model.mail import Address
 from mailgate.core.model.ticket import EntryKind
 from mailgate.edge.http.fetch import HttpClient
-from mailgate.edge.http.signing import verified
 from mailgate.edge.out.channel import Bridge, ChannelTransport
 from mailgate.store.sqlite.store import SqliteStore
 

@@ -1,4 +1,4 @@
-"""Standard Webhooks' signatures, both ways, and how what a program says is sorted."""
+"""Standard Webhooks' signatures, both ways."""
 
 from __future__ import annotations
 
@@ -6,13 +6,8 @@ import base64
 from collections.abc import Callable
 
 import pytest
-from fakes_http import FakeServer, Flood, Hang, Reply, as_json, serving
 
-from mailgate.core.asking.http import Answer, Limits
-from mailgate.edge.http.fetch import HttpClient
-from mailgate.edge.http.post import hand_over
-from mailgate.edge.http.signing import key_of, signed, verified
-from mailgate.errors import MailgateError, Permanent, RouteDown, Temporary, Uncertain
+from mailgate.core.asking.signing import key_of, signed, verified
 
 # The vector of the specification's own libraries (their test suites have it in every language).
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -64,49 +59,5 @@ def test_a_secret_is_base64_after_its_prefix_and_else_itself() -> None:
     assert key_of(SECRET) == base64.b64decode("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
     assert key_of("plain") == b"plain"
     for bad in ("", "whsec_", "whsec_!!!", "whsec_abc"):
-        with pytest.raises(ValueError, match="secret"):
+        with pytest.raises(ValueError, match=r"base64|empty"):
             key_of(bad)
-
-
-SORTED: dict[str, tuple[object, type[MailgateError]]] = {
-    "no such place": (Reply(404), RouteDown),
-    "a wrong secret": (Reply(401), RouteDown),
-    "a redirect": (Reply(302, headers={"Location": "/"}), RouteDown),
-    "no such person": (Reply(422, b"no such person"), Permanent),
-    "busy": (Reply(429), Temporary),
-    "down": (Reply(503), Temporary),
-    "silent": (Hang(), Uncertain),
-    "lost": (Reply(raw=b"\r\n"), Uncertain),
-}
-
-
-@pytest.mark.parametrize("case", SORTED)
-def test_what_a_program_answers_is_sorted_as_a_relays_replies_are(case: str) -> None:
-    said, kind = SORTED[case]
-    limits = Limits(total=0.3) if isinstance(said, Hang) else Limits()
-    with serving([said]) as server, pytest.raises(kind) as raised:  # type: ignore[list-item]
-        hand_over(HttpClient(limits), server.url, [SECRET], ID, BODY)
-    assert type(raised.value) is kind
-
-
-def test_a_program_that_is_away_takes_the_route_with_it() -> None:
-    with serving() as server:
-        url = server.url
-    with pytest.raises(RouteDown, match="no connection"):
-        hand_over(HttpClient(), url, [SECRET], ID, BODY)
-
-
-def test_what_is_handed_over_is_signed_json_and_its_answer_comes_back() -> None:
-    with serving([as_json({"id": "77"})]) as server:
-        answer = hand_over(HttpClient(), server.url, [SECRET, OTHER], ID, BODY)
-        came = server.next()
-    assert isinstance(answer, Answer) and answer.body == b'{"id": "77"}'
-    assert came.headers["content-type"] == "application/json"
-    stamp = int(came.headers["webhook-timestamp"])
-    assert verified([SECRET], came.headers, came.body, stamp) == verified([OTHER], came.headers, came.body, stamp) == ID
-
-
-def test_an_answer_is_cut_and_still_an_answer() -> None:
-    with serving([Flood()]) as server:
-        assert isinstance(server, FakeServer)
-        assert len(hand_over(HttpClient(Limits(total=60)), server.url, [], ID, BODY).body) == 4096

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
@@ -19,14 +18,14 @@ def key_of(secret: str) -> bytes:
     """
     if not secret.startswith(PREFIX):
         if not secret:
-            raise ValueError("a secret is not empty")
+            raise ValueError("empty")
         return secret.encode()
     try:
         key = base64.b64decode(secret.removeprefix(PREFIX), validate=True)
-    except binascii.Error:
+    except ValueError:
         key = b""
     if not key:
-        raise ValueError(f'a secret that begins with "{PREFIX}" goes on in base64')
+        raise ValueError("base64")
     return key
 
 

@@ -1,0 +1,1 @@
+"""What programs are to be told."""
