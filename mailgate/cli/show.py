@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 
+from mailgate.core.customers.customer import Customer
 from mailgate.core.model.ticket import Ticket
 from mailgate.core.worktime import skills
 
@@ -122,6 +123,15 @@ def moment(at: datetime | None, now: datetime) -> str:
     )
     text = f"{round(size / length)} {unit}"
     return f"in {text}" if seconds >= 0 else f"{text} ago"
+
+
+def customer_json(one: Customer) -> dict[str, Any]:
+    """What the desk was told of a customer."""
+    return {
+        "addresses": list(one.keys), "name": one.name, "company": one.company, "number": one.number,
+        "phones": list(one.phones), "language": one.language, "tier": one.tier, "agent": one.agent,
+        "links": dict(one.links), "fields": dict(one.fields), "origin": one.origin, "as_of": one.as_of,
+    }  # fmt: skip
 
 
 def ticket_json(ticket: Ticket, now: datetime, *, entries: bool = True) -> dict[str, Any]:

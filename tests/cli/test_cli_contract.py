@@ -63,7 +63,7 @@ def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
 
 def test_tickets_show(shell: Shell) -> None:
     ticket = shell.json("tickets", "show", "1001")
-    assert set(ticket) == {*TICKET, "spent", "promises", "entries"}
+    assert set(ticket) == {*TICKET, "spent", "promises", "entries", "customer"}
     assert set(ticket["requester"]) == {"name", "address"}
     assert set(ticket["due"]) == {"first_response", "resolve", "manual"}
     assert (ticket["number"], ticket["owner"], ticket["overdue"], ticket["solved_at"]) == (1001, None, False, None)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from mailgate.app.questions import gathering, knowledge, outages, reported, travelled
+from mailgate.app.questions import customers, gathering, knowledge, outages, reported, travelled
 from mailgate.app.questions.held import held_by
 from mailgate.app.questions.journal import JournalWords
 from mailgate.app.questions.outages import AT_WORK
@@ -102,7 +102,11 @@ def _together(found: list[Question]) -> Question:
         facts=first.facts or (),
         text=first.text or "",
         more=first.more or 0,
-        sections=tuple(Section(one.title or "", one.rows, one.facts, one.text) for one in rest),
+        sections=(
+            *(first.sections or ()),
+            *(Section(one.title or "", one.rows, one.facts, one.text) for one in rest),
+            *(inner for one in rest for inner in one.sections or ()),
+        ),
         actions=bool(first.rows),
         texts=first.texts,
         numbers=first.numbers,
@@ -283,9 +287,16 @@ def _files(question: QuestionAsked) -> Question:
 
 def _customer(question: QuestionAsked) -> Question:
     ticket = question.ticket()
-    address = question.argument or (ticket.requester.addr if ticket else "")
-    statuses = (*AT_WORK, "solved", "archived")
-    return question.table(said("asked.customer", address=address), TicketFilter(status=statuses, customer=address))
+    asked = question.argument or (ticket.requester.addr if ticket else "")
+    address, people = customers.found(question.read, asked)
+    title = said("asked.customer", address=asked)
+    if len(people) > 1:
+        told = customers.sections(people, question.policy, question.speech)
+        return Question(title=title, intro=said("asked.customers", n=len(people)), sections=told)
+    facts = tuple(one for who in people for one in customers.facts(who, question.policy, question.speech))
+    if not address:
+        return Question(title=title, facts=facts, intro="" if facts else said("asked.customer_none"))
+    return replace(question.table(title, customers.tickets_of(address)), facts=facts)
 
 
 def _report(question: QuestionAsked) -> Question:

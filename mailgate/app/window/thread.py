@@ -44,6 +44,7 @@ def thread_(desk: WindowDesk, asked: ThreadAsked) -> ThreadPage | Refusal:
             older=asked.older,
             spent=read.report.spent_on(ticket.number),
             told=told(read, policy, agent, speech, asked.mail) if asked.mail else None,
+            known=read.customers.by_address(ticket.requester.addr) if policy.knows_customers else None,
         )
 
     return gateway.store.read(look)

@@ -96,7 +96,7 @@ def export(ctx: click.Context, as_csv: bool, as_json: bool) -> None:
             found += [one for _, one in part]
             after = part[-1][0]
     if as_json:
-        show.print_json([plain(one) for one in found])
+        show.print_json([show.customer_json(one) for one in found])
         return
     sys.stdout.buffer.write(to_csv(found))
     sys.stdout.buffer.flush()
@@ -104,12 +104,3 @@ def export(ctx: click.Context, as_csv: bool, as_json: bool) -> None:
 
 def _part(after: int, read: Read) -> list[tuple[int, Customer]]:
     return read.customers.all(after, SLICE)
-
-
-def plain(one: Customer) -> dict[str, Any]:
-    """A customer as JSON has them."""
-    return {
-        "addresses": one.keys, "name": one.name, "company": one.company, "number": one.number, "phones": one.phones,
-        "language": one.language, "tier": one.tier, "agent": one.agent, "links": dict(one.links),
-        "fields": dict(one.fields), "origin": one.origin, "as_of": one.as_of,
-    }  # fmt: skip

@@ -12,6 +12,7 @@ import click
 
 from mailgate import newfile
 from mailgate.cli import at, show
+from mailgate.core.customers.customer import Customer
 from mailgate.core.model.ticket import Entry, Status, Ticket
 from mailgate.errors import Permanent
 from mailgate.store.base import TicketFilter
@@ -104,15 +105,19 @@ def show_(ctx: click.Context, number: int, events: bool, as_json: bool) -> None:
         spent = store.read(lambda read: read.report.spent_on(ticket.number))
         promises = store.read(lambda read: read.report.promises_of(ticket.number))
         policy = config.policy
+        known = store.read(lambda read: read.customers.by_address(ticket.requester.addr))
     if as_json:
         timed = [
             replace(one, old=reasons.timed(one.kind, one.old), new=reasons.timed(one.kind, one.new)) for one in history
         ]
         given = [{"what": what, "at": due, "kept": kept} for what, due, kept in promises]
-        told = {"spent": 60 * spent, "promises": given, **({"events": timed} if events else {})}
+        about = {"customer": show.customer_json(known) if known else None}
+        told = {**about, "spent": 60 * spent, "promises": given, **({"events": timed} if events else {})}
         show.print_json({**show.ticket_json(ticket, now), **told})
         return
     _print_head(ticket)
+    if known:
+        _print_known(known)
     if spent:
         click.echo(f"  {'spent:':12} {spent} min")
     from zoneinfo import ZoneInfo
@@ -148,6 +153,13 @@ def _print_head(ticket: Ticket) -> None:
     for name, value in facts:
         if value:
             click.echo(f"  {name + ':':12} {show.clean(value)}")
+
+
+def _print_known(one: Customer) -> None:
+    """What the desk was told of the requester, in a line."""
+    said = [one.name, one.company, one.tier, one.number, one.agent]
+    said += [f"{name}={value}" for name, value in one.fields.items() if value]
+    click.echo(f"  {'customer:':12} {show.clean(', '.join(filter(None, said)))}")
 
 
 def _print_entry(entry: Entry) -> None:

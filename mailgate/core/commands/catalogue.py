@@ -150,7 +150,7 @@ COMMANDS: tuple[Word, ...] = (
     Word("find", "questions", "WORDS", prose=True, example="#find broken lamp"),
     Word("show", "questions", "[NUMBER]", most=1, example="#show 1042"),
     Word("files", "questions", "[NUMBER]", most=1),
-    Word("customer", "questions", "[ADDRESS]", most=1),
+    Word("customer", "questions", "[ADDRESS|NUMBER|PHONE]", most=6, example="#customer K-2041"),
     Word("report", "questions", "[PERIOD] [@agent] [DEPARTMENT]", most=3, example="#report 7d @anna"),
     Word("templates", "questions", "[WORDS]", prose=True),
     Word("why", "questions"),

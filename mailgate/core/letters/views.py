@@ -226,12 +226,14 @@ def _inside(ticket: Ticket, policy: Policy, known: Customer | None) -> InsideVie
         escalation=ticket.escalation,
         language=ticket.language,
         participants=tuple(person_view(one) for one in ticket.participants),
-        customer=card(known, policy, unverified=_in_doubt(ticket)) if known else None,
+        customer=card_of(ticket, policy, known),
     )
 
 
-def card(known: Customer, policy: Policy, *, unverified: bool, columns: int = CARD_COLUMNS) -> CustomerCard:
-    """What is shown of a customer to the house: so many of their free columns at most."""
+def card_of(ticket: Ticket, policy: Policy, known: Customer | None, columns: int = CARD_COLUMNS) -> CustomerCard | None:
+    """What is shown of a ticket's customer to the house, so many of their free columns at most; None for a stranger."""
+    if known is None:
+        return None
     return CustomerCard(
         name=known.name,
         company=known.company,
@@ -242,7 +244,7 @@ def card(known: Customer, policy: Policy, *, unverified: bool, columns: int = CA
         columns=tuple(CustomerColumn(*one) for one in known.fields.items() if one[1])[:columns],
         origin=known.origin,
         as_of=known.as_of.isoformat() if known.as_of else None,
-        unverified=unverified,
+        unverified=_in_doubt(ticket),
     )
 
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from mailgate.core.commands.catalogue import CUSTOMER_NAMES
 from mailgate.core.commands.line import HASHED, STOPS
+from mailgate.core.customers.customer import Customer
 from mailgate.core.letters import addressee, views
 from mailgate.core.model.desk_rows import JournalLine
 from mailgate.core.model.moment import Moment
@@ -23,6 +24,7 @@ from mailgate.core.worktime import sla
 NEWEST = 60  # parts that are shown before somebody asks for the older ones
 ROOM = 400_000  # characters of words; with older ones
 MOST = 2_000  # parts
+COLUMNS = 40  # free columns of a customer's row
 NEWER = 500  # characters of what came since a page was made
 UNSAID = frozenset(("entry",))  # kinds of the journal that the thread itself shows
 
@@ -99,6 +101,7 @@ class ThreadPage:
     solved_at: datetime | None = None
     tags: tuple[str, ...] = ()
     fields: tuple[tuple[str, str, str], ...] = ()  # name, value, where it leads
+    customer: views.CustomerCard | None = None  # what the desk was told of the requester
     links: tuple[int, ...] = ()
     watchers: tuple[str, ...] = ()
     spent: str = ""  # how long was worked on it
@@ -117,6 +120,7 @@ def page(
     older: bool = False,
     spent: int = 0,
     told: Told | None = None,
+    known: Customer | None = None,
 ) -> ThreadPage:
     """The page of a ticket for an agent; `say` puts a line of its journal into their words."""
     policy, now = moment.policy, moment.now
@@ -146,6 +150,7 @@ def page(
             *((name, value, links.get(name, "")) for name, value in ticket.fields.items()),
             *((name, "", href) for name, href in links.items() if name not in ticket.fields),
         ),
+        customer=views.card_of(ticket, policy, known, columns=COLUMNS),
         links=tuple(ticket.links),
         watchers=tuple(map(policy.shown_name, ticket.watchers)),
         spent=sla.span(timedelta(minutes=spent)) if spent else "",

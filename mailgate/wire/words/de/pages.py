@@ -263,6 +263,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "page.thread.look_again": "Noch einmal ansehen",
     "page.thread.talk": "Verlauf",
     "page.thread.facts": "Über dieses Ticket",
+    "page.thread.known": "Bekannt als",
     "page.thread.acts": "Was du tun kannst",
     "page.thread.more": "Mehr",
     "page.thread.none_done": "Diese Seite zeigt nur. Gesteuert wird per E-Mail.",

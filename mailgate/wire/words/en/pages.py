@@ -263,6 +263,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "page.thread.look_again": "Look again",
     "page.thread.talk": "What was said",
     "page.thread.facts": "About this ticket",
+    "page.thread.known": "Known as",
     "page.thread.acts": "What you can do",
     "page.thread.more": "More",
     "page.thread.none_done": "On this desk the pages only show. Steer by mail.",

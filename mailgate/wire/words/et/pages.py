@@ -263,6 +263,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "page.thread.look_again": "Vaata uuesti",
     "page.thread.talk": "Kirjavahetus ja sündmused",
     "page.thread.facts": "Pöördumise andmed",
+    "page.thread.known": "Kliendi andmed",
     "page.thread.acts": "Mida saad teha",
     "page.thread.more": "Rohkem",
     "page.thread.none_done": "Siin saab ainult vaadata. Juhi e-kirjadega.",

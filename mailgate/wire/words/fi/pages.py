@@ -263,6 +263,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "page.thread.look_again": "Katso uudelleen",
     "page.thread.talk": "Viestit ja tapahtumat",
     "page.thread.facts": "Tietoja tiketistä",
+    "page.thread.known": "Asiakastiedot",
     "page.thread.acts": "Mitä voit tehdä",
     "page.thread.more": "Lisää",
     "page.thread.none_done": "Tällä sivulla voi vain katsoa. Ohjaa viesteillä.",

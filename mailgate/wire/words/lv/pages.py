@@ -269,6 +269,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "page.thread.look_again": "Aplūkot vēlreiz",
     "page.thread.talk": "Sarakste un notikumi",
     "page.thread.facts": "Par šo pieteikumu",
+    "page.thread.known": "Klienta dati",
     "page.thread.acts": "Ko Jūs varat darīt",
     "page.thread.more": "Vairāk",
     "page.thread.none_done": "Šī lapa ir tikai apskatei. Vadiet ar vēstulēm.",

@@ -275,6 +275,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "page.thread.look_again": "Zajrzyj ponownie",
     "page.thread.talk": "Przebieg sprawy",
     "page.thread.facts": "O zgłoszeniu",
+    "page.thread.known": "Dane klienta",
     "page.thread.acts": "Co można zrobić",
     "page.thread.more": "Więcej",
     "page.thread.none_done": "Ta strona służy tylko do podglądu. Steruj przez e-mail.",

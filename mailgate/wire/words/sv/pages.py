@@ -263,6 +263,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "page.thread.look_again": "Titta igen",
     "page.thread.talk": "Vad som har sagts",
     "page.thread.facts": "Om ärendet",
+    "page.thread.known": "Kunduppgifter",
     "page.thread.acts": "Vad du kan göra",
     "page.thread.more": "Mer",
     "page.thread.none_done": "Här kan du bara titta. Styr via e-post.",
