@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import threading
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -19,6 +20,7 @@ from mailgate.app.window.desk import WindowDesk
 from mailgate.core.pages.window import WindowSettings
 from mailgate.edge.window.sock import NAME, WindowSocket
 from mailgate.languages import LANGUAGES
+from mailgate.window import serve
 from mailgate.window.app import create_app
 from mailgate.window.desk import Desk as Asking
 
@@ -102,6 +104,20 @@ def window(tmp_path: Path) -> Iterator[Window]:
 def window_of_fixture() -> Callable[[Desk], AbstractContextManager[Window]]:
     """The window of any running desk."""
     return window_of
+
+
+@contextmanager
+def listening(window: Window, bound: socket.socket) -> Iterator[None]:
+    """The real application over a real socket, until the block ends."""
+    server = serve.server(create_app(Asking(str(window.socket))))
+    thread = threading.Thread(target=server.run, args=([bound],), name="pages", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.should_exit = server.force_exit = True
+        thread.join(PATIENCE)
+        assert not thread.is_alive()
 
 
 HERE = "http://127.0.0.1"  # the host that pages are asked of

@@ -13,12 +13,8 @@ from pathlib import Path
 import pytest
 from browsing import Reader, reading
 from conftest import PATIENCE, Desk, from_agent, mail, notice_to, running
-from window.conftest import Window, window_of
+from window.conftest import Window, listening, window_of
 from window.sessions import logged_in, page_path, wall_put_up
-
-from mailgate.window import serve
-from mailgate.window.app import create_app
-from mailgate.window.desk import Desk as Asking
 
 WEB = """
 [[agent]]
@@ -96,20 +92,6 @@ def neighbourly(framed: str) -> Iterator[int]:
         site.shutdown()
         site.server_close()
         thread.join(PATIENCE)
-
-
-@contextmanager
-def listening(window: Window, bound: socket.socket) -> Iterator[None]:
-    """The real application over a real socket, until the block ends."""
-    server = serve.server(create_app(Asking(str(window.socket))))
-    thread = threading.Thread(target=server.run, args=([bound],), name="pages", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        server.should_exit = server.force_exit = True
-        thread.join(PATIENCE)
-        assert not thread.is_alive()
 
 
 def filled(desk: Desk) -> None:
