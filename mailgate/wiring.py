@@ -134,7 +134,8 @@ def _assemble(config: Config, first: Snapshot, store: SqliteStore, size: int, cl
     )
     http = HttpClient()
     lookups = _lookups(config, store, alarms, clock, http)
-    intake.hand.wait_for = Holding(lookups, in_force)
+    holding = Holding(lookups, in_force)
+    intake.hand.wait_for, intake.asked_for = holding, holding.anew
     return Gateway(
         config=config,
         in_force=in_force,

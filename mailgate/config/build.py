@@ -199,7 +199,7 @@ def _policy(model: FileModel, gateway: tree.Gateway, picture: Logo, work: Loadin
         digest_to=tuple(model.digest.to),
         spent_by_agent=model.reports.spent_by_agent,
         web=web.policy(model.web, gateway.language),
-        knows_customers=bool(model.customers.file),
+        knows_customers=bool(model.customers.file or model.lookup.url or model.lookup.command),
         channels=channels.policy(model.channel),
     )
 

@@ -36,6 +36,9 @@ class CustomersRead(Protocol):
     def of_person(self, address: str) -> list[Customer]:
         """Rows of exactly that address, not of its domain."""
 
+    def greeted(self, address: str) -> Customer | None:
+        """What is known of exactly that address, by our own table and, where it leaves something empty, elsewhere."""
+
     def by_phone(self, phone: str) -> list[Customer]:
         """Everybody with that telephone number, by its last nine digits: perhaps more than one."""
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from click.testing import CliRunner, Result
-from conftest import PATIENCE, Desk, mail, running
+from conftest import PATIENCE, Desk, from_agent, mail, running, whole
 from fakes_http import FakeServer, Hang, Reply, Request, Said, as_json, serving
 
 from mailgate.app.admin.connect import End
@@ -162,13 +162,63 @@ def _lives(thread: threading.Thread) -> bool:
     return thread.is_alive()
 
 
+GOLD = """
+[[rule]]
+name = "gold"
+when.customer.tier = "gold"
+then.tags = ["vip"]
+then.continue = true
+
+[[rule]]
+name = "everything else"
+"""
+
+
+def test_a_rule_knows_what_came_in_time(tmp_path: Path) -> None:
+    script = [as_json({"name": "Maija", "tier": "gold"})]
+    with serving(script) as crm, running(tmp_path, GOLD, more=section(crm, 'wait = "5s"')) as desk:
+        assert "vip" in desk.of_mail(desk.send(mail())).tags
+
+
+def test_the_notice_before_an_answer_has_none_the_next_one_shows_it_with_its_day(tmp_path: Path) -> None:
+    gate = threading.Event()
+
+    def script(request: Request) -> Said:
+        assert gate.wait(PATIENCE)
+        return as_json({"name": "Maija", "company": "CANARY Oy", "tier": "gold"})
+
+    with serving(script) as crm, running(tmp_path, more=section(crm)) as desk:
+        desk.send(mail())
+        assert "CANARY" not in whole(desk.letters("anna@staff.example")[-1])
+        gate.set()
+        assert answered(desk)
+        desk.send(mail("Another lamp"))
+        notice = whole(desk.letters("anna@staff.example")[-1])
+        assert "CANARY Oy" in notice and "Looked up" in notice
+        assert "CANARY" not in "".join(map(whole, desk.letters(MAIJA)))
+
+
+def test_whoever_asks_about_a_customer_has_them_asked_about_anew(tmp_path: Path) -> None:
+    with serving([as_json({"name": "Maija"})]) as crm, running(tmp_path, more=section(crm)) as desk:
+        desk.send(mail())
+        assert asked_about(crm) == MAIJA and answered(desk)
+        notice = desk.letters("anna@staff.example")[-1]
+        from_agent(desk, "#customer\n", notice)
+        assert asked_about(crm) == MAIJA
+        from_agent(desk, "#customer otto@other.example\n", notice)
+        assert asked_about(crm) == "otto@other.example"
+
+
 def run(desk: Desk, *args: str) -> Result:
     return CliRunner().invoke(cli, ["--config", str(desk.folder / "mailgate.toml"), *args])
 
 
 def test_an_answer_is_handed_over_with_a_person_and_goes_with_them(tmp_path: Path) -> None:
     said = as_json({"name": "Canary Kannari", "phone": "+358 40 123 4567", "agent": "anna"})
-    with serving([said]) as crm, running(tmp_path, more=section(crm)) as desk:
+    with (
+        serving([said]) as crm,
+        running(tmp_path, more=section(crm).replace("{address}", "{address}&tel={phone}")) as desk,
+    ):
         number = desk.of_mail(desk.send(mail())).number
         assert answered(desk)
         desk.gateway.lookups.about(Person(phone="040 123 4567"))

@@ -12,6 +12,7 @@ from functools import partial
 from mailgate import crash
 from mailgate.app.in_force import Clock, InForce, Snapshot
 from mailgate.app.intake.waves import Waves, words_of
+from mailgate.app.lookup import worth_asking
 from mailgate.app.questions import questions
 from mailgate.core.mails import unreadable
 from mailgate.core.mails.decide import decide, needs
@@ -40,6 +41,7 @@ class Settled:
     sender: str = ""  # its author, where it could be read, else who handed it in
     recipients: tuple[str, ...] = ()
     message_id: str = ""
+    asked_for: tuple[str, ...] = ()  # customers about whom an agent asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,7 @@ class Deciding:
             stub = _stub_of(tx, mail.number) if mail.retried else None
             if stub is not None:
                 decision = unreadable.requester_of_unreadable(decision, stub)
+            asked_for = worth_asking.asked_for(decision, facts)
             decision = questions.fill_questions(tx, decision, snapshot.policy, now)
             applied = tx.apply(mail.number, decision, filed_at, self._ids, stamp, hold=snapshot.letters_wait)
             if decision.alike is not None and applied.tickets:
@@ -132,7 +135,7 @@ class Deciding:
             released = any(isinstance(effect, Unpark) and effect.released for effect in decision.effects)
             return Settled(
                 mail.number, decision.fate, decision.reason, applied.tickets, learnt, released, stamp.flags,
-                stamp.author or mail.envelope.sender, mail.envelope.recipients, stamp.message_id,
+                stamp.author or mail.envelope.sender, mail.envelope.recipients, stamp.message_id, asked_for,
             )  # fmt: skip
 
         return self._store.write(job)

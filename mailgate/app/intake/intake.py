@@ -64,6 +64,7 @@ class Intake:
         self._suspects: set[int] = set()  # they were being decided when a gateway ended uncleanly
         self._looked_back = False
         self._awaited: dict[int, threading.Event] = {}  # mails whose fate somebody waits for
+        self.asked_for: Callable[[tuple[str, ...]], None] = lambda customers: None
         self.settled: Callable[[Settled], None] = lambda settled: None
 
     # --- receive: at the socket -----------------------------------------------------------------------------------
@@ -238,6 +239,8 @@ class Intake:
         awaited = self._awaited.get(settled.number)
         if awaited is not None:
             awaited.set()
+        if settled.asked_for:
+            self.asked_for(settled.asked_for)
         self.settled(settled)
 
     # --- when we fail ---------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from mailgate.app.in_force import Clock
 from mailgate.app.lookup import reading
 from mailgate.app.lookup.mapping import Unfit
 from mailgate.app.lookup.pauses import Pauses, Trouble
+from mailgate.app.lookup.question import fits
 from mailgate.config.tree import Lookup
 from mailgate.core.customers.answer import Answer, Outcome
 from mailgate.core.customers.question import Person, Said
@@ -100,7 +101,7 @@ class Lookups:
         """
         if not self.settings.on or not person.key or not self.pauses.may_ask() or self._stopping.is_set():
             return None
-        if not anew and self._store.read(lambda read: self._fresh(read, person.key)):
+        if not anew and self._known(person.key):
             return None
         with self._lock:
             question = self._open.get(person.key)
@@ -113,6 +114,13 @@ class Lookups:
             if then is not None:
                 question.then.append(then)
         return question
+
+    def _known(self, key: str) -> bool:
+        """True when what is known is fresh, or nobody can tell."""
+        try:
+            return self._store.read(lambda read: self._fresh(read, key))
+        except MailgateError:
+            return True
 
     def _fresh(self, read: Read, key: str) -> bool:
         known = read.lookups.about(key)
@@ -177,12 +185,13 @@ class Lookups:
                     then()
 
     def _answer(self, question: Question) -> None:
-        if not (self._in_turn() and self.pauses.begin()):
+        settings = self.settings
+        person = self._store.read(lambda read: complete(question.person, read))
+        if not (fits(settings, person) and self._in_turn() and self.pauses.begin()):
             return
         self.counts.asked += 1
-        settings, now = self.settings, self._clock()
+        now = self._clock()
         try:
-            person = self._store.read(lambda read: complete(question.person, read))
             answer = reading.read(self._ask(settings, person), settings, now)
         except (MailgateError, Unfit) as error:
             self.counts.failed += 1

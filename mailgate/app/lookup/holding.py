@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from mailgate.app.in_force import InForce
 from mailgate.app.lookup.asking import Lookups
 from mailgate.app.lookup.worth_asking import person
-from mailgate.core.model.mail import InboundMail
+from mailgate.core.customers.question import Person
+from mailgate.core.model.mail import InboundMail, canonical
 
 log = logging.getLogger(__name__)
 
@@ -41,3 +42,8 @@ class Holding:
             log.exception("the sender of a mail was not looked up")
             return None
         return Hold(question.done, wait) if question is not None and wait else None
+
+    def anew(self, addresses: tuple[str, ...]) -> None:
+        """An agent wants to know of these people: what is said of them now is there when they ask again."""
+        for address in addresses:
+            self._lookups.about(Person(canonical(address)), anew=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from string import Formatter
 from typing import Final
 from urllib.parse import quote
 
@@ -42,6 +43,12 @@ def ask(settings: Lookup, person: Person, ways: Ways) -> Said | None:
     if outcome.status in NOBODY:
         return None
     raise Temporary(_why(outcome))
+
+
+def fits(settings: Lookup, person: Person) -> bool:
+    """Is there anything of this person in the question: without, it would be about everybody."""
+    holes = {name for text in (settings.url, *settings.command) for _, name, _, _ in Formatter().parse(text) if name}
+    return any(value for name, value in _known(person).items() if name in holes)
 
 
 def url(template: str, person: Person) -> str:

@@ -5,8 +5,23 @@ from __future__ import annotations
 from mailgate.core.customers.question import Person
 from mailgate.core.letters import addressee
 from mailgate.core.mails import guard
+from mailgate.core.model.change import Decision, Facts
+from mailgate.core.model.content import Question
 from mailgate.core.model.mail import InboundMail, MailKind
 from mailgate.core.model.policy import Policy
+
+
+def asked_for(decision: Decision, facts: Facts) -> tuple[str, ...]:
+    """The customers about whom an agent's mail asks (`#customer`): by name, else that of the ticket it is about."""
+    found: list[str] = []
+    for letter in decision.letters:
+        content = letter.content
+        if not isinstance(content, Question) or not content.ask:
+            continue
+        about = facts.tickets.get(next(iter(content.numbers or ()), 0))
+        own = about.requester.addr if about else ""
+        found += [one.argument.strip() or own for one in content.ask if one.name == "customer"]
+    return tuple(filter(None, found))
 
 
 def person(mail: InboundMail, policy: Policy) -> Person | None:

@@ -43,10 +43,10 @@ def with_letter_facts(
 
 
 def _customer(due: DueLetter, ticket: Ticket, read: Read) -> Customer | None:
-    """To the house whatever is known of the requester; for a customer's letter the row of its reader's very address."""
+    """To the house whatever is known of the requester; for a customer's letter what is of its reader's very address."""
     if due.audience != Audience.CUSTOMER:
         return read.customers.by_address(ticket.requester.addr) if known(ticket.requester) else None
-    return next(iter(read.customers.of_person(due.to[0].addr)), None) if due.to else None
+    return read.customers.greeted(due.to[0].addr) if due.to else None
 
 
 def _page(due: DueLetter, ticket: Ticket, read: Read, policy: Policy) -> PageState | None:

@@ -11,10 +11,13 @@ from typing import Final
 from mailgate.app.calls import memo
 from mailgate.app.calls.callers import with_number
 from mailgate.app.calls.memo import Memo
+from mailgate.app.gateway import Gateway
 from mailgate.app.programs.bearer import UNKNOWN, judge
 from mailgate.app.programs.once import Done, once
 from mailgate.app.programs.tickets import sees
 from mailgate.app.window.desk import Answers, WindowDesk
+from mailgate.core.customers.question import Person
+from mailgate.core.model.mail import canonical
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.ticket import Ticket
 from mailgate.core.pages.window import Refusal
@@ -90,12 +93,20 @@ def _taken(desk: WindowDesk, asks: Program, call: Call) -> ApiCallPage | Refusal
     try:
         known, filed = gateway.store.write(keep).result(PATIENCE)
         callers = gateway.store.read(lambda read: with_number(read, known.number, moment.now, shown))
+        _look_up(gateway, known, callers)
         if not filed and (known.missed or (known.spoken and moment.policy.web.calls.ended)):
             filed = _file(desk, moment, asks, known)
     except (MailgateError, Late):
         return Refusal("trouble", wait=WAIT)
     ticket = gateway.store.read(lambda read: read.calls.ticket_of(filed)) if filed else None
     return ApiCallPage(callers[:MOST], len(callers) > 1, ticket)
+
+
+def _look_up(gateway: Gateway, call: KnownCall, callers: tuple[Caller, ...]) -> None:
+    """Have another program asked who it may be, for the next event of this call, or the next call."""
+    addresses = callers[0].addresses if callers else ()
+    if call.number and len(callers) <= 1:
+        gateway.lookups.about(Person(canonical(addresses[0]) if addresses else "", call.number))
 
 
 # --- the memo ---------------------------------------------------------------------------------------------------------

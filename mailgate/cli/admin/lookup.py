@@ -26,7 +26,7 @@ SHOWN = 4000  # characters of an answer
 @click.pass_context
 def lookup(ctx: click.Context, address: str, as_json: bool) -> None:
     """Ask the program of [lookup] about ADDRESS, or a telephone number, and show what it says; nothing is kept."""
-    from mailgate.app.lookup import asking, reading
+    from mailgate.app.lookup import asking, question, reading
     from mailgate.app.lookup.mapping import Unfit
     from mailgate.core.customers.question import Person
     from mailgate.core.model.mail import canonical
@@ -39,6 +39,8 @@ def lookup(ctx: click.Context, address: str, as_json: bool) -> None:
         if not person.key:
             raise Permanent(f"{address} is nothing to ask about: give an address, or a telephone number of 7 digits")
         person = store.read(lambda read: asking.complete(person, read))
+    if not question.fits(config.lookup, person):
+        raise Permanent(f"nothing of {address} is in the question of [lookup]: there is no place in {{}} for it")
     began = time.monotonic()
     said = look_up(config, person)
     took = time.monotonic() - began

@@ -91,6 +91,7 @@ class CustomerCard:
     columns: tuple[CustomerColumn, ...]
     origin: str  # file, lookup
     as_of: str | None  # RFC 3339
+    looked_up: str | None  # RFC 3339: when another program said it, or some of it
     unverified: bool  # nothing proves that it is they who wrote
 
 
@@ -244,6 +245,7 @@ def card_of(ticket: Ticket, policy: Policy, known: Customer | None, columns: int
         columns=tuple(CustomerColumn(*one) for one in known.fields.items() if one[1])[:columns],
         origin=known.origin,
         as_of=known.as_of.isoformat() if known.as_of else None,
+        looked_up=known.looked_up.isoformat() if known.looked_up else None,
         unverified=_in_doubt(ticket),
     )
 

@@ -85,6 +85,12 @@ class Customers(Room):
         """See `customers_asked.CustomersRead.of_person`."""
         return self.by_keys([canonical(address)])
 
+    def greeted(self, address: str) -> Customer | None:
+        """See `customers_asked.CustomersRead.greeted`."""
+        key, lookups = canonical(address), Lookups(self.session)
+        elsewhere = lookups.people([key]).get(key) if lookups.any() else None
+        return customer.completed(next(iter(self.of_person(key)), None), elsewhere)
+
     def by_phone(self, phone: str) -> list[Customer]:
         """See `customers_asked.CustomersRead.by_phone`."""
         key = customer.phone_found_by(phone)

@@ -34,7 +34,7 @@ WHOSE: Mapping[type, Mapping[str, Wording]] = {
     views.InsideView: {"department": _FRAME, "owner": _FRAME, "priority": _FRAME, "tags": _FRAME, "fields": _FRAME,
                        "language": _FRAME},
     views.CustomerCard: {"name": _FRAME, "company": _FRAME, "tier": _FRAME, "number": _FRAME, "agent": _FRAME,
-                         "origin": _FRAME, "as_of": _FRAME},
+                         "origin": _FRAME, "as_of": _FRAME, "looked_up": _FRAME},
     views.CustomerLink: {"label": _FRAME, "href": _FRAME}, views.CustomerColumn: {"name": _FRAME, "value": _FRAME},
     views.FieldLink: {"name": _FRAME, "value": _FRAME, "href": _FRAME},
     views.AgentsPart: {"purpose": _FRAME, "read_by": _FRAME},

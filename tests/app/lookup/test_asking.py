@@ -187,7 +187,13 @@ def test_nothing_is_asked_where_nobody_is_to_be_asked(bench: Bench) -> None:
 
 def test_who_cannot_be_asked_about_is_not(bench: Bench) -> None:
     assert not bench.ask(Person("--help@virtanen.example")) and not bench.ask(Person(phone="112"))
-    assert bench.ask(Person(phone="+358 40 123 4567")) and bench.known("tel:401234567") is not None
+
+
+def test_a_caller_is_asked_about_where_the_question_has_a_place_for_a_number(bench: Bench) -> None:
+    caller = Person(phone="+358 40 123 4567")
+    assert bench.ask(caller) and not bench.crm.asked  # it would be asked about everybody
+    bench.lookups.settings = replace(bench.lookups.settings, url="https://crm.example/?tel={phone}")
+    assert bench.ask(caller) and bench.known("tel:401234567") is not None
 
 
 def test_our_own_table_lends_a_number_to_ask_by(bench: Bench) -> None:
