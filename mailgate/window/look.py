@@ -12,6 +12,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from mailgate.core.channels.whereabouts import DOMAIN, shown
 from mailgate.wire import words
 from mailgate.wire.words.sentences import Sentences
 
@@ -35,6 +36,11 @@ def packed(data: bytes) -> bytes:
     return packer.compress(data) + packer.flush()
 
 
+def in_words(value: object) -> object:
+    """What a page prints: whoever is on a channel by their id there, never by the address that stands for it."""
+    return type(value)(shown(value)) if isinstance(value, str) and DOMAIN in value else value
+
+
 @lru_cache(maxsize=1)
 def environment() -> Environment:
     """Our templates, each read once: a page that names what it was not given is a fault, not an empty place."""
@@ -45,6 +51,7 @@ def environment() -> Environment:
         auto_reload=False,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=in_words,
     )
     env.filters["size"] = words.size
     return env

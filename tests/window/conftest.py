@@ -209,7 +209,7 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Here]:
         yield found
 
 
-@pytest.fixture(name="pages_at")
+@pytest.fixture(name="pages_at", scope="session")
 def pages_at_fixture() -> Callable[..., AbstractContextManager[Here]]:
     """A desk of one's own with pages."""
     return pages_at

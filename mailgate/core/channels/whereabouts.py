@@ -11,6 +11,7 @@ ROUTE: Final = "@"  # before its name: what a delivery to it stands under, where
 NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,19}")  # of a channel
 _PLAIN: Final = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789-")
 _ESCAPE: Final = re.compile(r"_([0-9a-f]{2})")
+_WRITTEN: Final = re.compile(r"[a-z][a-z0-9-]{0,19}\.[a-z0-9_-]{1,62}@chat\.invalid")
 _LOCAL: Final = re.compile(r"([a-z][a-z0-9-]{0,19})\.((?:[a-z0-9-]|_[0-9a-f]{2})+)")
 
 
@@ -52,3 +53,16 @@ def is_chat(addr: str) -> bool:
     """True for whatever claims to be on a channel: no mail may go there, nor come from there by another door."""
     domain = addr.rpartition("@")[2].strip().rstrip(".").lower()
     return domain == DOMAIN or domain.endswith(f".{DOMAIN}")
+
+
+def shown(text: str) -> str:
+    """Words for people, in which whoever is on a channel stands by their id there: `77 (lines)`."""
+    return _WRITTEN.sub(_by_id, text) if DOMAIN in text else text
+
+
+def _by_id(found: re.Match[str]) -> str:
+    person = person_at(found[0])
+    if person is None:
+        return found[0]
+    seen = "".join(one for one in person[1] if one.isprintable() and one not in "<>&\"'@")
+    return f"{seen} ({person[0]})"

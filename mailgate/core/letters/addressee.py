@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from mailgate.core.channels import channel
-from mailgate.core.channels.whereabouts import is_chat
+from mailgate.core.channels.whereabouts import is_chat, shown
 from mailgate.core.model.mail import Address, InboundMail, canonical
 from mailgate.core.model.policy import Policy
 from mailgate.core.model.ticket import AnyTicket
@@ -54,6 +54,17 @@ def receivers(ticket: AnyTicket, policy: Policy) -> tuple[Address, ...]:
     return tuple(one for one in people.values() if writable(one, policy))
 
 
+def called(person: Address) -> str:
+    """How the house reads somebody: by their address, on a channel by the name they have there."""
+    return (person.name or shown(person.addr)) if is_chat(person.addr) else person.addr
+
+
+def known_as(ticket: AnyTicket, addr: str) -> Address:
+    """An address a letter went to; of somebody on a channel, with the name they have in the ticket."""
+    people = (ticket.requester, *ticket.participants) if is_chat(addr) else ()
+    return next((one for one in people if one.key == canonical(addr)), Address(addr))
+
+
 def reply_to(mail: InboundMail, policy: Policy) -> tuple[Address, ...]:
     """The people the Reply-To field names: not ourselves, an agent, a robot, nor the list the mail came through."""
     lists = " ".join(mail.header(name) for name in _LISTS).lower()
@@ -80,8 +91,8 @@ def writer(mail: InboundMail, policy: Policy) -> Address | None:
         value = mail.header(header)
         found = _ADDRESS.search(value[:1000])
         if found and policy.department_at(found[0]) is None and not is_chat(found[0]):
-            shown = value.partition("<")[0].strip(" '\"") if "<" in value else ""
-            return Address(found[0], shown or _unvia(author.name))
+            named = value.partition("<")[0].strip(" '\"") if "<" in value else ""
+            return Address(found[0], named or _unvia(author.name))
     for address in reply_to(mail, policy):
         return Address(address.addr, address.name or _unvia(author.name))
     return author
@@ -117,5 +128,5 @@ def known(person: Address) -> bool:
 
 def _unvia(name: str) -> str:
     """`'Ann Example' via Support` -> `Ann Example`; a name of our own is nobody's."""
-    shown, *behind = re.split(r" (?:via|kautta|przez|über|caur) ", name, maxsplit=1)
-    return shown.strip(" '\"") if behind else ""
+    before, *behind = re.split(r" (?:via|kautta|przez|über|caur) ", name, maxsplit=1)
+    return before.strip(" '\"") if behind else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from mailgate.core.channels.whereabouts import shown
 from mailgate.core.letters import addressee, on_channels, own_page, readers, views
 from mailgate.core.letters.due import DueLetter
 from mailgate.core.letters.links import LetterSigned, to_log_in
@@ -131,7 +132,7 @@ def _author_shown(due: DueLetter) -> str:
     wrote = due.content.from_ if isinstance(due.content, Notice) else None
     ticket = due.ticket
     fallback = (ticket.requester.name or ticket.requester.addr) if ticket else ""
-    return (wrote and (wrote.name or wrote.address)) or fallback
+    return shown((wrote and (wrote.name or wrote.address)) or fallback)
 
 
 def author(due: DueLetter, policy: Policy) -> str:

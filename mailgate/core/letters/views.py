@@ -10,7 +10,7 @@ from string import Formatter
 
 from mailgate.core.customers.customer import Customer
 from mailgate.core.letters import own_page
-from mailgate.core.letters.addressee import receivers
+from mailgate.core.letters.addressee import called, receivers
 from mailgate.core.model.change import Audience
 from mailgate.core.model.content import Content, Notice
 from mailgate.core.model.mail import Address, canonical
@@ -344,4 +344,4 @@ def entry_told(notice: Notice, ticket: Ticket | None, policy: Policy) -> Entry |
 def receivers_shown(ticket: Ticket | None, policy: Policy, since: Iterable[Joining] = ()) -> tuple[Receiver, ...]:
     """The very people a reply goes to, the requester first; `since` says of some when they joined."""
     joined = {one.address: one.since for one in since}
-    return tuple(Receiver(one.addr, joined.get(one.key)) for one in (receivers(ticket, policy) if ticket else ()))
+    return tuple(Receiver(called(one), joined.get(one.key)) for one in (receivers(ticket, policy) if ticket else ()))

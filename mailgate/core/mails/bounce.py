@@ -231,7 +231,8 @@ def _line(one: BouncedRecipient) -> str:
 def undelivered(moment: Moment, ticket: Ticket, due: DueLetter, recipient: str, error: str) -> Decision:
     """A letter of ours was refused for good: the owner of a customer's letter hears of it, never the customer."""
     policy = moment.policy
-    line = " · ".join(part for part in (recipient, error) if part)[:500]
+    whom = addressee.known_as(ticket, recipient)
+    line = " · ".join(part for part in (addressee.called(whom), error) if part)[:500]
     if due.audience == Audience.AGENT:
         lead = readers.lead_here(moment, ticket.department)
         if lead is None or lead.name == due.agent:
@@ -243,7 +244,7 @@ def undelivered(moment: Moment, ticket: Ticket, due: DueLetter, recipient: str, 
     changes: tuple[Change, ...] = (AddEntry(EntryKind.BOUNCE, "mailgate", "", line, of_mail=False),)
     if due.audience == Audience.CUSTOMER:
         changes += _opened_again(moment, ticket, due.template, (recipient,))
-    words = _about(Address(recipient), (line,))
+    words = _about(whom, (line,))
     letters = tuple(_told(moment, ticket, reader, words) for reader in readers.of_ticket(moment, ticket))
     letters += _to_forwarder(moment, ticket, due.content, words, letters)
     step = Step(ticket.number, changes, letters or _to_lead(moment, ticket, words))

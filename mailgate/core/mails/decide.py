@@ -156,7 +156,7 @@ def _decided(case: Case, released_as: str, release_mode: str, released_by: str) 
     if released_as:
         decision = agent_mail.released_mail(case, released_as, release_mode, released_by)
         return decision or customer.file_customer_mail(case, released=True)
-    if case.facts.duplicate_of is not None:
+    if case.facts.duplicate_of is not None or (case.facts.msgid_collision and visitor.is_chat_message(mail)):
         return _again(case)
     if case.authority.proof is Proof.SESSION:  # before anybody looks whether a program may have written it
         return agent_orders.done_on_page(case, agent_mail.read_commands(case))
@@ -289,6 +289,8 @@ def _ours(policy: Policy) -> Callable[[str], bool]:
 
 def _again(case: Case) -> Decision:
     """The same content once more: nothing, or, for another department, that department is told (threats T-14)."""
+    if case.facts.duplicate_of is None:  # the same message of a channel, whatever its bridge says is in it now
+        return case.decided(Fate.DUPLICATE, "msgid_collision")
     fresh = tuple(name for name in case.departments if name not in case.facts.duplicate_departments)
     number = case.facts.duplicate_ticket
     ticket = None if number is None else case.facts.tickets.get(number)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from mailgate.core.channels import channel
 from mailgate.core.letters import addressee
 from mailgate.core.model.mail import Address, InboundMail, MailKind
 from mailgate.core.model.policy import Policy
@@ -112,9 +113,10 @@ def inspect(mail: InboundMail, policy: Policy, ours: Callable[[str], bool]) -> V
 
 def _may_be_answered(mail: InboundMail, policy: Policy) -> bool:
     """False for an address typed into a page that is a colleague's, ours or a robot's."""
-    if visitor.is_chat_message(mail):
-        return True
     typed = mail.author.addr if mail.author else ""
+    if visitor.is_chat_message(mail):
+        there = channel.at(policy.channels, typed)
+        return there is not None and there.ack
     ours = policy.colleague_at(typed) is not None or policy.department_at(typed) is not None
     return not (ours or addressee.robot(typed))
 

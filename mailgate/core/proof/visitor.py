@@ -108,5 +108,5 @@ def in_doubt(mail: InboundMail, policy: Policy) -> bool:
 
 def acknowledged_enough(mail: InboundMail, facts: Facts) -> bool:
     """True where one more letter would help whoever types a victim's address."""
-    unproved = is_from_page(mail) and not vouched(mail)
+    unproved = is_from_page(mail) and not (vouched(mail) or is_chat_message(mail))
     return unproved and not facts.answered_sender and facts.acks_sender_day >= ACKS_DAY

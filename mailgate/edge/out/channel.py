@@ -131,13 +131,19 @@ def _parts(raw: bytes, bridge: Bridge, identity: str, recipient: str) -> Iterato
         "channel": bridge.channel,
         "person": {"id": identity},
         "ticket": int(number) if number.isdigit() else None,
-        "in_reply_to": source.said_as(str(mail["In-Reply-To"] or "").strip(), bridge.channel),
+        "in_reply_to": _answered(mail, bridge.channel),
     }
     words = messages(text, bridge.max_text)[:PARTS] or (("",) if files else ())
     for at, one in enumerate(words):
         own = message.id_of(letter, recipient, at)
         last = at == len(words) - 1
         yield own, json.dumps({**said, "id": own, "text": one, "files": files if last else []}).encode()
+
+
+def _answered(mail: EmailMessage, channel: str) -> str:
+    """Their newest message of the thread, by its id on the channel; `""` where the letter names none."""
+    named = f"{mail['References'] or ''} {mail['In-Reply-To'] or ''}".split()
+    return next(filter(None, (source.said_as(one, channel) for one in reversed(named))), "")
 
 
 def _remote(answer: Answer) -> str:

@@ -20,6 +20,7 @@ from mailgate.core.pages.thread import ThreadAsked, ThreadPage
 from mailgate.core.pages.wall import WallAsked, WallPage
 from mailgate.core.pages.window import Refusal, SettingsAsked, WindowSettings
 from mailgate.core.programs.called import ApiCallAsked, ApiCallPage, PushedCallAsked
+from mailgate.core.programs.chats import ApiChatAsked, ApiChatPage, ApiReceiptAsked, ApiReceiptPage
 from mailgate.core.programs.lookup import ApiLookupAsked, ApiLookupPage
 from mailgate.core.programs.message import ApiMessageAsked, ApiMessagePage
 from mailgate.core.programs.ticket import ApiTicketAsked, ApiTicketPage
@@ -54,6 +55,8 @@ VERBS: Final[Mapping[str, tuple[type, type]]] = {
     "api_ticket": (ApiTicketAsked, ApiTicketPage),
     "api_lookup": (ApiLookupAsked, ApiLookupPage),
     "api_message": (ApiMessageAsked, ApiMessagePage),
+    "api_chat": (ApiChatAsked, ApiChatPage),
+    "api_receipt": (ApiReceiptAsked, ApiReceiptPage),
     "api_call": (ApiCallAsked, ApiCallPage),
     "api_call_pushed": (PushedCallAsked, ApiCallPage),
 }

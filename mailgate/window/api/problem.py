@@ -46,6 +46,7 @@ CODES: Final[Mapping[str, tuple[int, str]]] = {
     "once_other": (409, "The Idempotency-Key was used for another body within a day."),
     "once_busy": (409, "A request with this Idempotency-Key is being worked on; ask again in `Retry-After` seconds."),
     "call": (422, "What came is no event of a call: `errors` names the part that is wrong."),
+    "unfit": (422, "`state` is delivered, read or failed."),
     "cursor": (422, "`after` is no cursor of ours: begin anew without it."),
 }
 AWAY_WAIT: Final = 20  # seconds

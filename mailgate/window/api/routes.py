@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from mailgate.window import pages
-from mailgate.window.api import calls, lookup, messages, openapi, tickets
+from mailgate.window.api import calls, chats, lookup, messages, openapi, tickets
 from mailgate.window.api.operation import Operation, routes_of
 
 OPERATIONS: Final[tuple[Operation, ...]] = (
@@ -18,6 +18,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     *messages.OPERATIONS,
     *calls.OPERATIONS,
     *lookup.OPERATIONS,
+    *chats.OPERATIONS,
 )
 
 

@@ -16,6 +16,7 @@ from typing import Any
 from jinja2 import Environment, Template, TemplateError, TemplateNotFound, TemplateSyntaxError, meta, nodes
 from markupsafe import Markup
 
+from mailgate.core.channels.whereabouts import shown
 from mailgate.core.letters.due import DueLetter
 from mailgate.core.letters.letter import Letter, head
 from mailgate.core.letters.row_values import VARIABLES, from_plain
@@ -76,7 +77,8 @@ def _worded(env: Environment, letter: Letter, now: datetime) -> RenderedLetter:
     letter = spoken.spoken(letter)
     template = chosen(env, letter.template, letter.language)
     context = full_context(letter, now)
-    html = capped(template.generate(context), LONGEST + 8 * len(str(context.get("text") or context.get("html") or "")))
+    most = LONGEST + 8 * len(str(context.get("text") or context.get("html") or ""))
+    html = shown(capped(template.generate(context), most))
     subject = ""
     if "subject" in template.blocks and not letter.subject:
         subject = " ".join(capped(template.blocks["subject"](template.new_context(context))).split())

@@ -1,0 +1,176 @@
+"""Channels at the desk: what somebody says there becomes a mail of theirs, and what failed there comes back."""
+
+from __future__ import annotations
+
+from concurrent.futures import TimeoutError as Late
+from typing import Final
+
+from mailgate.app.programs.bearer import ABSENT, judge
+from mailgate.app.programs.messages import DECIDED
+from mailgate.app.window.desk import Answers, WindowDesk
+from mailgate.app.window.forms import PATIENCE, WAIT
+from mailgate.core.channels import channel, message, source
+from mailgate.core.channels.channel import Channel
+from mailgate.core.channels.message import SentMessage
+from mailgate.core.letters.due import DueLetter
+from mailgate.core.mails import bounce
+from mailgate.core.mails.match import neutral_title
+from mailgate.core.model.facts import Facts
+from mailgate.core.model.letter_rows import StoredLetter
+from mailgate.core.model.mail import Envelope, Source, canonical
+from mailgate.core.model.outbound import Audience, DeliveryState, Purpose
+from mailgate.core.model.ticket import Ticket
+from mailgate.core.pages.form import harmless, line
+from mailgate.core.pages.window import Refusal
+from mailgate.core.programs import chats
+from mailgate.core.programs.chats import ApiChatAsked, ApiChatPage, ApiReceiptAsked, ApiReceiptPage
+from mailgate.core.programs.program import CHATS
+from mailgate.core.proof import visitor
+from mailgate.core.text.subject import without_prefixes
+from mailgate.errors import MailgateError
+from mailgate.store.base import Read, Tx
+from mailgate.wire.mime.typed import typed_mail
+
+MERGES: Final = 50  # that a ticket is followed over
+
+
+def take(desk: WindowDesk, asked: ApiChatAsked) -> ApiChatPage | Refusal:
+    """What is right is committed and fsynced when this returns. The same id once more is the same message, for ever."""
+    there = _allowed(desk, asked)
+    if isinstance(there, Refusal):
+        return there
+    wrong = chats.wrong(asked, there)
+    if wrong:
+        return ApiChatPage(wrong=wrong)
+    gateway = desk.gateway
+    identifier = source.message_id(there.name, asked.id, gateway.in_force.policy.domain)
+    known = gateway.store.read(lambda read: _became(read, identifier))
+    if known is not None:
+        return known
+    raw, to = _mail(desk, asked, there, identifier)
+    who, at = chats.author(asked, there), chats.written_at(asked, gateway.clock())
+    envelope = Envelope(who.addr, (to,), Source.CHAT, peer=asked.peer[:64], arrived_at=at)
+    try:
+        kept = gateway.intake.receive(raw, envelope).result(PATIENCE)
+    except (MailgateError, Late):
+        return Refusal("trouble", wait=WAIT)
+    number = kept.number if kept.duplicate_of is None else kept.duplicate_of
+    gateway.intake.await_fate(number, DECIDED)
+    return gateway.store.read(lambda read: _became(read, identifier)) or ApiChatPage(number)
+
+
+def _allowed(desk: WindowDesk, asked: ApiChatAsked | ApiReceiptAsked) -> Channel | Refusal:
+    """The channel, where this program may write on it."""
+    there = channel.called(desk.gateway.in_force.policy.channels, asked.channel[:100])
+    asks = judge(desk, asked.bearer, asked.peer, CHATS + asked.channel.lower()[:100])
+    if isinstance(asks, Refusal):
+        return asks
+    return there if there is not None and asks.knows(there.department) else ABSENT
+
+
+def _mail(desk: WindowDesk, asked: ApiChatAsked, there: Channel, identifier: str) -> tuple[bytes, str]:
+    """The octets of the mail and where it goes: to the person's newest ticket on the channel, or to a new one."""
+    policy = desk.gateway.in_force.policy
+    who = chats.author(asked, there)
+    ticket = desk.gateway.store.read(lambda read: _ticket(read, asked, there, who.key))
+    subject, answers = neutral_title(chats.title(asked), policy), ""
+    if ticket is not None:
+        subject = f"Re: {policy.tag(ticket.number)} {without_prefixes(ticket.subject)}"
+        answers = desk.gateway.ids.message_id(ticket.number, Audience.CUSTOMER, "", Purpose.WORDS)
+    phone, address = line(asked.phone)[:40], line(asked.address)[:254]
+    marks = [
+        ("Message-ID", identifier),
+        (visitor.LANGUAGE, there.language),
+        (visitor.FIELD, f"phone={phone}" if phone else ""),
+        (visitor.FIELD, f"says={address}" if address else ""),
+    ]
+    to = policy.department(ticket.department if ticket else there.department).addresses[0]
+    files = [(line(one.name), one.data) for one in asked.files]
+    kept = [(name, value) for name, value in marks if value]
+    return typed_mail(who, to, subject, harmless(asked.text), files, kept, answers), to
+
+
+def _ticket(read: Read, asked: ApiChatAsked, there: Channel, who: str) -> Ticket | None:
+    """The ticket whose message they answered, else the newest that they wrote in from there; merges followed."""
+    answered = read.chats.message(there.key, asked.reply_to[:200]) if asked.reply_to else None
+    number = answered.ticket if answered and canonical(answered.recipient) == who else None
+    number = number or read.chats.newest(who)
+    for _ in range(MERGES):
+        ticket = None if number is None else read.tickets.get(number)
+        if ticket is None or ticket.merged_into is None:
+            return ticket
+        number = ticket.merged_into
+    return None
+
+
+def _became(read: Read, identifier: str) -> ApiChatPage | None:
+    """The mail of a message and, once it is filed, its ticket; None where it never came."""
+    mail, ticket = read.chats.ticket_of(identifier)
+    return None if mail is None else ApiChatPage(mail, ticket)
+
+
+# --- what became of a message of ours ---------------------------------------------------------------------------------
+
+
+def heard(desk: WindowDesk, asked: ApiReceiptAsked) -> ApiReceiptPage | Refusal:
+    """What the messenger tells; what failed is a bounce, once."""
+    there = _allowed(desk, asked)
+    if isinstance(there, Refusal):
+        return there
+    state = chats.outcome(asked)
+    if not state:
+        return Refusal("unfit", (("field", "state"), ("why", "delivered, read or failed")))
+
+    def job(tx: Tx) -> bool:
+        found = tx.chats.message(there.key, asked.id[:200])
+        if found is None:
+            return False
+        if found.state != "failed" and (found.state, state) != ("read", "delivered"):
+            tx.chats.told(found.id, state, desk.gateway.clock())
+            if state == "failed":
+                _came_back(desk, tx, found, line(asked.error)[:300])
+        return True
+
+    try:
+        return ApiReceiptPage(desk.gateway.store.write(job).result(PATIENCE))
+    except (MailgateError, Late):
+        return Refusal("trouble", wait=WAIT)
+
+
+def _came_back(desk: WindowDesk, tx: Tx, found: SentMessage, error: str) -> None:
+    """The delivery is dead, and people hear of it as of any letter that was refused."""
+    gateway, now = desk.gateway, desk.gateway.clock()
+    tx.outbox.mark(found.delivery, DeliveryState.DEAD, now, error=error or message.TOLD[-1])
+    letter = tx.outbox.letter(found.letter)
+    ticket = tx.tickets.get(found.ticket) if found.ticket is not None else None
+    if letter is None or ticket is None:
+        return
+    moment = gateway.in_force.moment(now, Facts(away=tx.people.absences(now)))
+    decision = bounce.undelivered(moment, ticket, _as_due(letter, ticket), found.recipient, error)
+    tx.apply(None, decision, now, gateway.ids, None, hold=gateway.in_force.snapshot.letters_wait)
+
+
+def _as_due(letter: StoredLetter, ticket: Ticket) -> DueLetter:
+    return DueLetter(
+        id=letter.id,
+        ticket=ticket,
+        content=letter.content,
+        audience=Audience(letter.audience),
+        agent=letter.agent,
+        purpose=Purpose.read(letter.purpose),
+        department=letter.department,
+        language=letter.language,
+        subject=letter.subject,
+        message_id=letter.message_id,
+        in_reply_to=letter.in_reply_to,
+        references=letter.references,
+        to=letter.to,
+        cc=letter.cc,
+        attachments=letter.attachments,
+        urgency=letter.urgency,
+        created_at=letter.created_at,
+        rendered=letter.raw,
+    )
+
+
+ANSWERS: Final[Answers] = {"api_chat": take, "api_receipt": heard}

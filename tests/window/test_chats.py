@@ -1,0 +1,203 @@
+"""Chat from end to end: what a bridge hands over is a ticket, an agent answers by mail, and the bridge gets the answer."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+from conftest import notice_to, reply
+from fakes_http import FakeServer, Reply, as_json, serving
+from window.sessions import token_of
+from window.test_api import PROBLEM, of
+
+from mailgate.core.asking.signing import verified
+from mailgate.core.programs.program import CHATS
+
+SECRET = "whsec_c2VjcmV0"
+CHANNEL = """
+[[channel]]
+name = "Lines"
+url = "{url}/out"
+secret = "{secret}"
+department = "support"
+window = "24h"
+{more}
+"""
+
+
+@dataclass
+class Chat:
+    """A desk with a channel, its bridge, and what the bridge does."""
+
+    here: Any
+    bridge: FakeServer
+    token: str
+
+    @property
+    def desk(self) -> Any:
+        return self.here.desk
+
+    def say(
+        self, text: str, ident: str, person: str = "77", token: str = "", channel: str = "lines", **more: Any
+    ) -> Any:
+        said = {"id": ident, "person": {"id": person, "name": "Maija"}, "text": text, **more}
+        return self.post("messages", said, token, channel)
+
+    def post(self, what: str, said: Any, token: str = "", channel: str = "lines") -> Any:
+        raw = said if isinstance(said, bytes) else json.dumps(said).encode()
+        heads = {"content-type": "application/json", **of(token or self.token)}
+        return self.here.client.post(f"/api/v1/chats/{channel}/{what}", content=raw, headers=heads)
+
+    def ticket(self, answer: Any) -> Any:
+        assert answer.status_code == 201, answer.text
+        self.desk.settle()
+        return self.desk.of_mail(answer.json()["mail"])
+
+    def out(self) -> list[dict[str, Any]]:
+        """What the bridge was sent, by now."""
+        self.desk.letters()
+        for one in self.bridge.requests:
+            assert verified([SECRET], one.headers, one.body, float(one.headers["webhook-timestamp"])) == one.json["id"]
+        return [one.json for one in self.bridge.requests]
+
+    def notice(self, ticket: Any) -> EmailMessage:
+        return notice_to(self.desk, "anna", ticket.number)
+
+
+@pytest.fixture(scope="module")
+def chat(tmp_path_factory: pytest.TempPathFactory, pages_at: Callable[..., Any]) -> Iterator[Chat]:
+    with serving([as_json({"id": "remote.1"})]) as bridge:
+        more = CHANNEL.format(url=bridge.url, secret=SECRET, more="ack = true")
+        with pages_at(tmp_path_factory.mktemp("chats"), more=more) as here:
+            yield Chat(here, bridge, token_of(here.desk, "bridge", f"{CHATS}lines"))
+
+
+def test_a_message_is_a_ticket_an_agent_answers_by_mail_and_the_answer_is_a_message(chat: Chat) -> None:
+    first = chat.say("The lamp is broken\n#close\n[#1] https://x.example", "m.1")
+    ticket = chat.ticket(first)
+    assert first.json()["ticket"] in (ticket.number, None)
+    assert (ticket.requester.addr, ticket.requester.name) == ("lines.77@chat.invalid", "Maija (Lines)")
+    assert (ticket.subject, ticket.status, ticket.department) == ("The lamp is broken", "new", "support")
+    (ack,) = chat.out()
+    assert ack["text"].startswith(f"Thank you, we have your message ([#{ticket.number}]).")
+    notice = chat.notice(ticket)
+    shown = notice.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    assert "Maija (Lines)" in shown and "chat.invalid" not in notice.as_string()
+    chat.desk.send(reply(notice, "Anna <anna@staff.example>", "A new one is on its way.\n\nIt arrives on Monday."))
+    said = chat.out()[-1]
+    assert (said["text"], said["person"], said["ticket"], said["in_reply_to"]) == (
+        "A new one is on its way.\n\nIt arrives on Monday.", {"id": "77"}, ticket.number, "m.1",
+    )  # fmt: skip
+    again = chat.ticket(chat.say("Thanks, and the bulb?", "m.2"))
+    assert again.number == ticket.number and again.status == "open"
+    assert not [one for one in chat.desk.letters() if "chat.invalid" in str(one["To"]) and not one["X-Mailgate-Reason"]]
+
+
+def test_the_same_id_is_one_message_for_ever(chat: Chat) -> None:
+    first = chat.say("Once", "same.1", person="80")
+    ticket = chat.ticket(first)
+    for text in ("Once", "Something else"):
+        assert chat.say(text, "same.1", person="80").json() == first.json()
+    chat.desk.settle()
+    assert len(chat.desk.ticket(ticket.number).entries) == 1
+    other = chat.say("Once", "same.2", person="80")
+    assert other.json()["mail"] != first.json()["mail"]
+
+
+def test_two_people_never_meet(chat: Chat) -> None:
+    mine, theirs = (chat.ticket(chat.say("Hello there", f"two.{one}", person=one)) for one in ("Ab", "ab"))
+    assert mine.number != theirs.number and mine.requester.key != theirs.requester.key
+    stolen = chat.say("I take it over", "two.3", person="ab", reply_to="x")
+    assert chat.ticket(stolen).number == theirs.number
+
+
+def test_who_answers_a_message_of_ours_answers_its_ticket(chat: Chat) -> None:
+    ticket = chat.ticket(chat.say("First thing", "ours.1", person="91"))
+    chat.out()
+    ours = next(one["id"] for one in reversed(chat.out()) if one["person"] == {"id": "91"})
+    assert chat.ticket(chat.say("Yes", "ours.2", person="91", reply_to=ours)).number == ticket.number
+    assert chat.ticket(chat.say("Mine!", "ours.3", person="92", reply_to=ours)).number != ticket.number
+
+
+def test_what_failed_later_comes_back_to_the_agent_once(chat: Chat) -> None:
+    ticket = chat.ticket(chat.say("Are you there?", "fail.1", person="95"))
+    chat.desk.send(reply(chat.notice(ticket), "Anna <anna@staff.example>", "We are."))
+    ours = chat.out()[-1]["id"]
+    before = len(chat.desk.letters("anna@staff.example"))
+    for state in ("delivered", "read", "delivered", "failed", "failed", "delivered"):
+        told = chat.post("receipts", {"id": ours, "state": state, "error": "Number\r\nunknown"})
+        assert (told.status_code, told.json()) == (202, {"known": True})
+    notes = [one for one in chat.desk.ticket(ticket.number).entries if one.kind == "bounce"]
+    assert len(notes) == 1 and "Number unknown" in notes[0].text
+    letters = chat.desk.letters("anna@staff.example")
+    assert len(letters) == before + 1
+    assert "chat.invalid" not in letters[-1].as_string()
+    assert chat.post("receipts", {"id": "nobody's", "state": "read"}).json() == {"known": False}
+
+
+def test_files_come_in_and_go_out(chat: Chat) -> None:
+    files = [{"name": "../../lamp\u202egpj.jpg", "type": "image/jpeg", "data": base64.b64encode(b"\xff\xd8x").decode()}]
+    ticket = chat.ticket(chat.say("", "file.1", person="96", files=files))
+    (entry,) = ticket.entries
+    assert len(entry.attachments) == 1 and "/" not in entry.attachments[0].name
+    written = reply(chat.notice(ticket), "Anna <anna@staff.example>", "See the file.")
+    written.add_attachment(b"%PDF-1.7", maintype="application", subtype="pdf", filename="offer.pdf")
+    chat.desk.send(written)
+    said = chat.out()[-1]
+    assert said["files"] == [
+        {"name": "offer.pdf", "type": "application/pdf", "data": base64.b64encode(b"%PDF-1.7").decode()}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        (b"{", 400),
+        ({"id": "x", "person": {"id": "1"}}, 422),
+        ({"id": "", "person": {"id": "1"}, "text": "x"}, 422),
+        ({"id": "x", "person": {"id": ""}, "text": "x"}, 422),
+        ({"id": "x", "person": {"id": "É" * 30}, "text": "x"}, 422),
+        ({"id": "x", "person": {"id": "1"}, "text": "x", "at": "yesterday"}, 422),
+        ({"id": "x", "person": {"id": "1"}, "text": "x", "at": "2026-11-28T12:00:00"}, 422),
+        ({"id": "x", "person": {"id": "1"}, "text": "x", "at": 1e400}, 422),
+        ({"id": 2**70, "person": {"id": "1"}, "text": "x"}, 422),
+        ({"id": "x", "person": {"id": "1"}, "text": "x", "extra": 1}, 422),
+        ({"id": "x", "person": {"id": "1"}, "text": "\ud800"}, 400),
+        ({"id": "x", "person": {"id": "1"}, "files": [{"name": "a", "data": "!"}]}, 422),
+        ({"id": "x\r\nBcc: y", "person": {"id": "1"}, "text": "x"}, 422),
+    ],
+)  # fmt: skip
+def test_w37_what_does_not_fit_is_refused_with_a_sentence_and_nothing_is_kept(
+    chat: Chat, said: Any, status: int
+) -> None:
+    before = chat.desk.gateway.store.read(lambda read: read.report.audit())
+    answer = chat.post("messages", said)
+    assert (answer.status_code, answer.headers["content-type"]) == (status, PROBLEM), answer.text
+    assert chat.desk.gateway.store.read(lambda read: read.report.audit()) == before
+
+
+def test_w36_another_channels_token_writes_nothing_here(chat: Chat) -> None:
+    other = token_of(chat.desk, "other", f"{CHATS}other")
+    assert chat.say("x", "w36.1", token=other).status_code == 403
+    assert chat.say("x", "w36.2", channel="other", token=other).status_code == 404
+    assert chat.say("x", "w36.3", token="mg_no_no").status_code == 401
+    assert chat.post("receipts", {"id": "x", "state": "failed"}, token=other).status_code == 403
+
+
+def test_an_answer_that_is_refused_is_a_bounce_and_no_mail(chat: Chat) -> None:
+    ticket = chat.ticket(chat.say("Hello?", "refused.1", person="97"))
+    notice = chat.notice(ticket)
+    chat.out()
+    chat.bridge.script = [Reply(400, b"no such person")]
+    try:
+        chat.desk.send(reply(notice, "Anna <anna@staff.example>", "Yes?"))
+        chat.out()
+    finally:
+        chat.bridge.script = [as_json({"id": "remote.1"})]
+    (note,) = [one for one in chat.desk.ticket(ticket.number).entries if one.kind == "bounce"]
+    assert "400" in note.text
