@@ -54,12 +54,23 @@ def _families(gateway: Gateway, now: datetime) -> Iterator[Family]:
         yield one("mailgate_lookup_questions", "gauge", "Questions since we started.", found["lookup"]["asked"])
         yield one("mailgate_lookup_failures", "gauge", "Those without an answer.", found["lookup"]["failed"])
         yield one("mailgate_lookup_waiting", "gauge", "People to be asked about.", found["lookup"]["waiting"])
+    yield from _hooks(found["hooks"])
     relays = {relay["name"]: float(not relay["down"]) for relay in found["relays"]}
     yield by("relay", "mailgate_relay_up", "gauge", "0 while a relay rests.", relays)
     yield from _mailboxes(found["mailboxes"])
     graves = sum(trouble["grave"] for trouble in found["troubles"])
     yield one("mailgate_healthy", "gauge", "What /healthz says.", not graves)
     yield one("mailgate_troubles", "gauge", "Things that need a person.", len(found["troubles"]))
+
+
+def _hooks(hooks: list[dict[str, Any]]) -> Iterator[Family]:
+    if hooks:
+        up = {hook["name"]: float(not hook["off"] and not hook["rests"]) for hook in hooks}
+        yield by("hook", "mailgate_hook_up", "gauge", "0 while a webhook rests or is off.", up)
+        waiting = {hook["name"]: hook["waiting"] for hook in hooks}
+        yield by("hook", "mailgate_hook_waiting", "gauge", "Events a webhook is still to be told.", waiting)
+        failed = {hook["name"]: hook["failed"] for hook in hooks}
+        yield by("hook", "mailgate_hook_failed", "gauge", "Events that were given up, for a week.", failed)
 
 
 def _counts(gateway: Gateway) -> Iterator[Family]:

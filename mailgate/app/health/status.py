@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,9 +12,11 @@ from zoneinfo import ZoneInfo
 from mailgate import __version__
 from mailgate.app.gateway import Gateway
 from mailgate.app.health.alarm import HealthTrouble, calls
+from mailgate.app.hooks.by_hand import BY_HAND
 from mailgate.app.intake.keeping import FREE_SPACE, SMALL
 from mailgate.app.window import forms
 from mailgate.config.tree import Config
+from mailgate.core.hooks.rows import HookState
 from mailgate.core.model.desk_rows import MailQueue, Queues
 from mailgate.core.model.policy import Mode
 from mailgate.core.model.said import Said, moment, said
@@ -24,6 +26,7 @@ from mailgate.store.base import Read, Store
 LOW = 2 * FREE_SPACE  # octets free below which the admin is told
 PATIENCE = timedelta(minutes=10)  # a relay may be down so long before people are called
 STUCK = timedelta(minutes=10)  # a mail may be without a fate so long
+OFTEN = 4  # rests of a webhook in a row: its program has been away for some minutes
 FORGOTTEN = timedelta(hours=1)  # in live mode nothing is held so long but by a restore
 
 
@@ -84,7 +87,7 @@ def looked(
     daemon: Mapping[str, Any] | None, store: Store, config: Config, now: datetime
 ) -> tuple[dict[str, Any], list[HealthTrouble]]:
     """The report without its troubles, and these as a letter tells them."""
-    queues, aside, old_letters, form_closed, unread = _asked(store)
+    queues, aside, old_letters, form_closed, hooks, unread = _asked(store)
     free = store.free_space()
     found = {
         "running": daemon is not None,
@@ -107,6 +110,7 @@ def looked(
         "children": daemon["children"] if daemon else None,
         "window": daemon.get("window") if daemon else None,
         "lookup": daemon.get("lookup") if daemon else None,
+        "hooks": [asdict(hook) for hook in hooks],
         "form_closed": form_closed,
         "old_letters": old_letters,
         "faults": [fault for fault in (store.fault(),) if fault],
@@ -114,22 +118,23 @@ def looked(
     return found, [
         *_of_process(daemon, config, now),
         *_of_lookup((daemon or {}).get("lookup")),
+        *_of_hooks(hooks),
         *_of_disk(daemon, store, unread, free),
         *_of_queues(found, config, now),
     ]
 
 
-def _asked(store: Store) -> tuple[Queues, int, int, bool, str]:
+def _asked(store: Store) -> tuple[Queues, int, int, bool, list[HookState], str]:
     """What the store says of its queues, and why it says nothing when it cannot be read."""
     try:
         return *store.read(_queues), ""
     except MailgateError as error:
-        return Queues(MailQueue(0, None), None, None, None, {}), 0, 0, False, str(error)
+        return Queues(MailQueue(0, None), None, None, None, {}), 0, 0, False, [], str(error)
 
 
-def _queues(read: Read) -> tuple[Queues, int, int, bool]:
+def _queues(read: Read) -> tuple[Queues, int, int, bool, list[HookState]]:
     aside, old_letters = len(read.settings.set_aside()), read.outbox.old_letters_left()
-    return read.report.queues(), aside, old_letters, forms.is_closed(read)
+    return read.report.queues(), aside, old_letters, forms.is_closed(read), read.hooks.all()
 
 
 def _unknown(name: str) -> dict[str, Any]:
@@ -195,6 +200,20 @@ def _of_lookup(lookup: Mapping[str, Any] | None) -> Iterator[HealthTrouble]:
     if lookup and lookup["off"]:
         failing = f"customers are not looked up: {lookup['why']}"
         yield HealthTrouble("lookup", failing, "mailgate check --connect; it is tried again by itself")
+
+
+def _of_hooks(hooks: Sequence[HookState]) -> Iterator[HealthTrouble]:
+    """The admin had a letter about those that were given up or switched off (app/hooks/sending.py)."""
+    for hook in hooks:
+        name = f"webhook {hook.name}"
+        if hook.off and hook.off != BY_HAND:
+            yield HealthTrouble(name, f"{name} is off: {hook.off}", f"mailgate hook on {hook.name}")
+        elif hook.rests >= OFTEN:
+            resting = f"{name} takes nothing, {hook.waiting} waiting: {hook.error}"
+            yield HealthTrouble(name, resting, f"mailgate hook test {hook.name}")
+        elif hook.failed:
+            text = f"{name}: {hook.failed} given up: {hook.error or 'earlier'}"
+            yield HealthTrouble(name, text, "mailgate outbox list; retry or drop each")
 
 
 def _of_disk(daemon: Mapping[str, Any] | None, store: Store, unread: str, free: int) -> Iterator[HealthTrouble]:

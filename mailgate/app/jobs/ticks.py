@@ -23,6 +23,7 @@ SLICE_MAX = 100_000
 SLICE_SECONDS = 0.02  # what a slice aims at: others wait for the writer no longer than this
 SWEPT_AFTER = timedelta(days=1)
 COPY_KEPT = timedelta(days=30)  # the way back from an upgrade
+TOLD_KEPT = timedelta(days=7)  # what webhooks were told, or were not
 SWEPT_AT_ONCE = 20  # files a job of the writer
 
 
@@ -68,9 +69,10 @@ def _slice(rows: int, tx: Tx) -> float | None:
 
 
 def purge(gateway: Gateway, now: datetime) -> int:
-    """Remove what retention says is old enough, and what programs cannot ask again."""
+    """Remove what retention says is old enough, what programs cannot ask again, and what they were told."""
     answers = gateway.store.write(lambda tx: tx.programs.tidy(now - once.LASTS)).result()
-    return answers + retention.purge(gateway, now)
+    told = gateway.store.write(lambda tx: tx.hooks.purge(now - TOLD_KEPT)).result()
+    return answers + told + retention.purge(gateway, now)
 
 
 def sweep(gateway: Gateway, now: datetime) -> int:

@@ -61,6 +61,9 @@ def _lines(found: Mapping[str, Any], now: datetime) -> Iterator[tuple[str, str]]
         yield "window", _window(found["window"])
     if found["lookup"]:
         yield "lookup", _lookup(found["lookup"])
+    for hook in found["hooks"]:
+        state = "off" if hook["off"] else "resting" if hook["rests"] else "on"
+        yield "webhook", f"{hook['name']}: {state}, {hook['waiting']} waiting, {hook['failed']} given up"
     if found["form_closed"]:
         yield "form", "closed, people see the mail addresses: mailgate window open form"
     if found["old_letters"]:
