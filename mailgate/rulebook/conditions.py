@@ -43,6 +43,10 @@ def _word(entry: str) -> str:
         raise ValueError(f'found "{entry}"; {_NO_WORD[str(error)]}') from None
 
 
+def _names(value: Any, names: Names) -> tuple[Wanted, ...]:
+    return tuple(entry for entry in texts(value) if entry)
+
+
 def _globs(value: Any, names: Names) -> tuple[Wanted, ...]:
     return tuple(fold(entry) for entry in texts(value))
 
@@ -113,6 +117,7 @@ PARSERS: Mapping[str, Parser] = {
     "has_attachment": _truth,
     "size": _size,
     "spam": _truth,
+    "program": _names,
     "spam.score": _score,
     "language": _languages,
     "automatic": _truth,

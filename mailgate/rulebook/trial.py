@@ -8,7 +8,7 @@ from typing import Any
 
 from mailgate.core.customers.customer import COLUMNS, Customer
 from mailgate.core.mails import guard
-from mailgate.core.model.mail import Address, Attachment, Envelope, InboundMail, canonical
+from mailgate.core.model.mail import Address, Attachment, Envelope, InboundMail, Source, canonical
 from mailgate.core.model.policy import Policy
 from mailgate.core.model.ticket import QUIET, Status
 from mailgate.core.rules.condition import Circumstances
@@ -91,8 +91,8 @@ def _flag(value: Any, names: Names) -> bool:
 MAIL: Mapping[str, Callable[[Any, Names], Any]] = {
     "from": _address, "to": _addresses, "cc": _addresses, "reply_to": _addresses, "subject": _words, "body": _words,
     "headers": _headers, "attachments": _files, "size": _number, "language": _words, "spam": _flag,
-    "spam_score": _number, "automatic": _flag, "authenticated": _flag, "agent": _flag, "new": _flag, "ticket": _ticket,
-    "customer": _customer,
+    "spam_score": _number, "automatic": _flag, "authenticated": _flag, "program": _words, "agent": _flag,
+    "new": _flag, "ticket": _ticket, "customer": _customer,
     "hours": _calendars,
 }  # fmt: skip
 
@@ -208,7 +208,12 @@ def inbound(given: Mapping[str, Any], policy: Policy) -> InboundMail:
     headers = given.get("headers", ())
     body = given.get("body", "")
     return InboundMail(
-        envelope=Envelope(author.addr, tuple(canonical(a.addr) for a in (*to, *given.get("cc", ())))),
+        envelope=Envelope(
+            author.addr,
+            tuple(canonical(a.addr) for a in (*to, *given.get("cc", ()))),
+            Source.PROGRAM if given.get("program") else Source.SMTP,
+            login=given.get("program", ""),
+        ),
         size=int(given.get("size", len(body.encode()) + 1000)),
         content_digest="",
         author=author,

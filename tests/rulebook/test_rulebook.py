@@ -336,6 +336,7 @@ def test_the_circumstances_of_a_test_come_from_its_mail(tmp_path: Path) -> None:
             ("attachment", '["*.pdf", "image/*"]', 'attachments = ["image/png"]'),
             ("spam.score", "5", "spam_score = 5.5"),
             ("spam", "true", "spam = true"),
+            ("program", '["shop", "crm"]', 'program = "crm"'),
             ("size", '">1MB"', "size = 2000000"),
             ("body", '"needle"', 'body = "hay needle"'),
             ("to", '"cc@acme.example"', 'cc = "cc@acme.example"'),

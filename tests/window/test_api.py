@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from conftest import Desk, from_agent, notice_to, opened, reply
 from window.sessions import token_of
 
 from mailgate.app.admin import tokens
+from mailgate.cli import cli
 from mailgate.core.programs.program import READ, WORDS
 from mailgate.errors import Permanent
 
@@ -127,6 +131,34 @@ def test_w36_a_token_is_kept_as_its_digest_and_its_use_is_noted(here: Any, threa
     assert known.used_at is not None and known.id in token
     files = b"".join(one.read_bytes() for one in desk.folder.rglob("*") if one.is_file())
     assert token.encode() not in files and known.id.encode() in files
+
+
+def test_w36_a_token_is_shown_once_listed_without_it_and_ended_at_once(here: Any, thread: int) -> None:
+    path, told = (
+        f"/api/v1/tickets/{thread}",
+        ["--scope", READ, "--scope", WORDS, "--from", "127.0.0.1", "--from", "::1"],
+    )
+    shell = ["--config", str(here.desk.folder / "mailgate.toml"), "window", "token"]
+
+    def typed(*words: str) -> Any:
+        return CliRunner().invoke(cli, [*shell, *words])
+
+    made = typed("add", "shell", *told, "--until", "2999-12-31", "--department", "support", "--vouch")
+    assert made.exit_code == 0, made.output
+    token = made.output.strip()
+    assert re.fullmatch("mg_[0-9a-f]{8}_[a-z2-7]{32}", token)
+    listed, as_json = typed("list"), typed("list", "--json")
+    assert "shell" in listed.output and "2999-12-31" in listed.output and "support" in listed.output
+    row = next(one for one in json.loads(as_json.output) if one["name"] == "shell")
+    assert (row["scopes"], row["departments"], row["vouches"]) == ([READ, WORDS], ["support"], True)
+    assert token not in listed.output + as_json.output and token.split("_")[2] not in as_json.output
+    plain = typed("add", "plain", "--scope", READ).output.strip()
+    assert here.client.get(path, headers=of(plain)).status_code == 200
+    assert typed("revoke", "plain").exit_code == 0
+    assert here.client.get(path, headers=of(plain)).status_code == 401
+    again = typed("revoke", "plain")
+    assert again.exit_code != 0 and "no program" in str(again.exception)
+    assert typed("add", "wrong", "--scope", "tickets:steal").exit_code != 0
 
 
 def test_w36_nothing_of_a_token_stands_in_the_log(here: Any, thread: int, crm: str, caplog: Any) -> None:

@@ -170,7 +170,7 @@ class Case:
         """A decision about this mail, with the trace that `explain` shows."""
         agent = self.authority.agent
         actor = agent.name if agent and self.authority.steer else (self.author.key if self.author else "mailgate")
-        program = visitor.brought_by(self.mail)
+        program = self.mail.envelope.program
         actor = f"program:{program}" if program else actor
         return Decision(fate=fate, reason=reason, actor=actor, **{"trace": self.trace(), **parts})
 

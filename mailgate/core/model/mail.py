@@ -88,7 +88,7 @@ class Envelope:
     recipients: tuple[str, ...]
     source: Source = Source.SMTP
     peer: str = ""  # IP address or "unix"
-    login: str = ""  # SMTP AUTH identity on the submission listener
+    login: str = ""  # SMTP AUTH identity on the submission listener; the agent of a page, or the program
     mailbox: str = ""  # configured name of the IMAP mailbox
     folder: str = ""
     uid: int = 0
@@ -97,6 +97,11 @@ class Envelope:
     history: bool = False  # imported or older than `since`: filed, never answered
     junk: bool = False  # found in the mailbox's junk folder: parked for a person
     sent: bool = False  # found in the mailbox's sent folder: an agent's answer, written past us
+
+    @property
+    def program(self) -> str:
+        """The name of the program that brought it by the API, "" for what came in another way."""
+        return self.login if self.source is Source.PROGRAM else ""
 
     @property
     def null(self) -> bool:

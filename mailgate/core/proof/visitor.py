@@ -29,14 +29,9 @@ def is_from_page(mail: InboundMail) -> bool:
     return envelope.source.written_down and (envelope.source is not Source.WINDOW or not envelope.login)
 
 
-def brought_by(mail: InboundMail) -> str:
-    """The name of the program that brought it, "" for what came by itself."""
-    return mail.envelope.login if mail.envelope.source is Source.PROGRAM else ""
-
-
 def vouched(mail: InboundMail) -> bool:
     """True where a program that may say so says that it knows who wrote."""
-    return mail.envelope.source is Source.PROGRAM and bool(mail.header(VOUCHED))
+    return bool(mail.envelope.program and mail.header(VOUCHED))
 
 
 def is_chat_message(mail: InboundMail) -> bool:

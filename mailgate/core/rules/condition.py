@@ -165,6 +165,7 @@ ON_MAIL: Mapping[str, Callable[[MailForRules, tuple[Wanted, ...]], bool]] = {
     "has_attachment": lambda seen, wanted: any(not a.inline for a in seen.mail.attachments) in wanted,
     "size": lambda seen, wanted: _numbers(seen.mail.size, wanted),
     "spam": lambda seen, wanted: seen.mail.spam in wanted,
+    "program": lambda seen, wanted: seen.mail.envelope.program in wanted,
     "spam.score": lambda seen, wanted: _numbers(seen.mail.spam_score, wanted),
 }
 

@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from mailgate.core.model.mail import Address, Attachment, Envelope, InboundMail
+from mailgate.core.model.mail import Address, Attachment, Envelope, InboundMail, Source
 from mailgate.core.model.ticket import Priority, Status
 from mailgate.core.rules.condition import ON_CIRCUMSTANCES, ON_MAIL, AtLeast, Condition, MailForRules, Wanted, on_mail
 from mailgate.core.rules.rule import Actions, Circumstances, Rule, RuleEffects, match_mail, requester, route_mail
 from mailgate.core.text.folding import as_wanted
 
 MAIL = InboundMail(
-    envelope=Envelope("maija@customer.example", ("support+x@acme.example",)),
+    envelope=Envelope("maija@customer.example", ("support+x@acme.example",), Source.PROGRAM, login="shop"),
     size=3 * 1024**2,
     content_digest="",
     author=Address("Maija@Customer.Example", "Maija"),
@@ -87,6 +87,7 @@ HOLD: list[tuple[str, tuple[Wanted, ...]]] = [
     ("header.x-priority", (True,)),
     ("header.x-absent", (False,)),
     ("header.x-empty", (True,)),
+    ("program", ("crm", "shop")),
     ("language", ("en", "fi")),
     ("automatic", (False,)),
     ("authenticated", (False,)),
@@ -113,6 +114,7 @@ FAIL: list[tuple[str, tuple[Wanted, ...]]] = [
     ("spam.score", (AtLeast(">", 4.5),)),
     ("header.x-priority", (re.compile("High$"),)),
     ("header.x-absent", (re.compile(""),)),
+    ("program", ("crm",)),
     ("language", ("en",)),
     ("automatic", (True,)),
     ("authenticated", (True,)),
@@ -340,3 +342,8 @@ def test_a_recipients_detail_is_no_part_of_the_address_whatever_sets_it_off(
     sent = replace(MAIL, to=(Address(recipient),), envelope=Envelope("", (recipient,)), delivered_to=(), cc=())
     found = match_mail((rule(to=("support@acme.example",)),), sent, separator)
     assert [one.hit for one in found.findings] == [hit]
+
+
+def test_a_login_is_no_program() -> None:
+    by_login = replace(MAIL, envelope=replace(MAIL.envelope, source=Source.SUBMISSION))
+    assert run(with_conditions("r", (Condition("program", ("shop",)),)), mail=by_login).rule != "r"
