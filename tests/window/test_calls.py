@@ -13,6 +13,8 @@ from window.conftest import pages_at
 from window.exchange import Exchange
 from window.sessions import token_of
 
+from mailgate.core.customers.answer import Answer, Outcome
+from mailgate.core.customers.customer import Customer, phone_found_by
 from mailgate.core.model.change import SetStatus
 from mailgate.core.model.ticket import EntryKind, Status
 from mailgate.core.programs.program import CALLS, READ
@@ -202,13 +204,30 @@ def test_w36_only_the_exchanges_token_tells_of_calls(exchange: Exchange) -> None
     assert len(desk.tickets()) == before
 
 
+def test_what_another_program_says_of_a_number_is_told_too(exchange: Exchange) -> None:
+    store, now = exchange.desk.gateway.store, exchange.desk.clock()
+
+    def said(number: str, answer: Answer) -> None:
+        until = now + timedelta(days=365)
+        store.write(lambda tx: tx.lookups.keep(phone_found_by(number), answer, now, until)).result()
+
+    said("+37120000041", Answer(Outcome.PERSON, Customer(("crm@four.example",), name="Ausma", company="Four SIA")))
+    [who] = exchange.tells("ringing", **{"from": "+37120000041"})["callers"]
+    assert (who["name"], who["company"]) == ("Ausma", "Four SIA")
+    exchange.person("Pauls <pauls@four.example>", "+37120000042")
+    said("+37120000042", Answer(Outcome.SEVERAL, count=3))
+    assert exchange.tells("missed", **{"from": "+37120000042"})["ambiguous"]
+    memo = exchange.tickets("+37120000042")[-1]
+    assert memo.requester.addr == "nobody@invalid.invalid"
+
+
 def test_a_program_of_one_department_files_there_and_is_told_of_no_other(exchange: Exchange) -> None:
     exchange.person("Rita <rita@three.example>", "+37120000008")
     sales = token_of(exchange.desk, "sales-pbx", CALLS, departments=("sales",))
     event = {"id": "1", "event": "missed", "from": "+37120000008", "to": "+37167000001"}
     told = exchange.client.post("/api/v1/calls", json=event, headers={"authorization": f"Bearer {sales}"}).json()
     exchange.desk.settle()
-    assert [one["open"] for one in told["callers"]] == [[]]
+    assert told["callers"] == []  # whom only others know
     assert "sales" in {one.department for one in exchange.tickets("+37120000008")}
 
 

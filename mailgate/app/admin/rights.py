@@ -20,7 +20,7 @@ from mailgate.core.model.change import Decision, Fate, LinkContacts
 from mailgate.core.model.desk_rows import PersonFound
 from mailgate.core.model.letter_kinds import PrivacyLetter
 from mailgate.core.model.letter_rows import StoredLetter
-from mailgate.core.model.mail import canonical
+from mailgate.core.model.mail import Source, canonical
 from mailgate.core.model.policy import Policy
 from mailgate.core.model.ticket import EntryKind, Ticket
 from mailgate.errors import MailgateError, Permanent, Temporary
@@ -143,7 +143,7 @@ def export(
     tickets = [_told(ticket, keys, whole=True) for ticket in _threads(read, found.tickets)]
     others = [_told(ticket, keys, whole=False) for ticket in _threads(read, found.took_part)]
     own = [row for number in found.mails if (row := read.mail.row(number))]
-    mine = {row.number: row for row in own if canonical(row.author or row.sender) in keys}
+    mine = {row.number: row for row in own if canonical(row.author or row.sender) in keys or row.source == Source.CALL}
     letters = _letters(read, found.tickets, keys)
     yield (
         "person.json",

@@ -1,12 +1,14 @@
-"""Who it may be that calls: everybody with that number, on tickets and in the customers' file; none is chosen."""
+"""Who it may be that calls: everybody with that number, on tickets, in your table and as another program has it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from mailgate.core.customers.customer import Customer
+from mailgate.core.customers.answer import Outcome
+from mailgate.core.customers.customer import Customer, phone_found_by
 from mailgate.core.model.ticket import Ticket
 from mailgate.core.programs import calls
 from mailgate.core.programs.called import MOST, Caller, OpenTicket
@@ -14,6 +16,22 @@ from mailgate.store.base import Read, TicketFilter
 
 OPEN: Final = ("new", "open", "waiting", "hold")
 TICKETS: Final = 5  # of each
+
+
+@dataclass(frozen=True, slots=True)
+class Callers:
+    """All who may be calling; where there are `several` none of them is chosen (W-38)."""
+
+    people: tuple[Caller, ...] = ()  # at most five, whoever called last first
+    several: bool = False  # also where another program only says that there are
+
+
+def may_be(read: Read, number: str, now: datetime, shown: Callable[[Ticket], bool]) -> Callers:
+    """Who calls from that number."""
+    people = with_number(read, number, now, shown)
+    said = read.lookups.about(phone_found_by(number)) if calls.line(number) else None
+    unsure = said is not None and said.answer.outcome is Outcome.SEVERAL
+    return Callers(people[:MOST], len(people) > 1 or unsure)
 
 
 def with_number(read: Read, number: str, now: datetime, shown: Callable[[Ticket], bool]) -> tuple[Caller, ...]:
@@ -25,16 +43,17 @@ def with_number(read: Read, number: str, now: datetime, shown: Callable[[Ticket]
     for row in read.customers.by_phone(number):
         keys = [key for key in row.keys if not key.startswith("@")]
         known = next((found[key] for key in keys if key in found), None)
-        found[keys[0] if keys else f"#{len(found)}"] = _of_row(row, keys, known)
-        for key in keys[1:] if known else ():
+        for key in keys if known else ():
             found.pop(key, None)
+        found[keys[0] if keys else f"#{len(found)}"] = _of_row(row, keys, known)
     people = list(found.values())[: MOST + 1]
     return tuple(with_tickets(read, one, now, shown) for one in people)
 
 
 def _of_row(row: Customer, keys: list[str], known: Caller | None) -> Caller:
     addresses = dict.fromkeys((*(known.addresses if known else ()), *keys))
-    return Caller(row.name or (known.name if known else ""), row.company, tuple(addresses))
+    company = row.company or (known.company if known else "")
+    return Caller(row.name or (known.name if known else ""), company, tuple(addresses))
 
 
 def with_tickets(read: Read, who: Caller, now: datetime, shown: Callable[[Ticket], bool]) -> Caller:
@@ -46,11 +65,3 @@ def with_tickets(read: Read, who: Caller, now: datetime, shown: Callable[[Ticket
     newest = sorted(tickets.values(), key=lambda one: one.number, reverse=True)[:TICKETS]
     told = (OpenTicket(one.number, one.subject, one.status.value, one.owner, one.due.next) for one in newest)
     return Caller(who.name, who.company, who.addresses, tuple(told))
-
-
-def named(who: Caller) -> str:
-    """A person on one line: name, company, address."""
-    parts = [part for part in (who.name, who.company) if part]
-    address = who.addresses[0] if who.addresses else ""
-    said = ", ".join(parts)
-    return " ".join((f"{said} ({address})" if said and address else said or address).split())

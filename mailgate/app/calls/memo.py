@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
-from mailgate.app.calls.callers import named
+from mailgate.app.calls.callers import Callers
 from mailgate.core.model.mail import Envelope, Source
 from mailgate.core.model.moment import Moment
-from mailgate.core.programs.called import MOST, Caller, KnownCall
+from mailgate.core.programs.called import KnownCall
+from mailgate.core.programs.ringing import named
 from mailgate.core.proof import exchange, visitor
 from mailgate.core.worktime import promise
 from mailgate.wire.mime.typed import typed_mail
@@ -21,7 +22,7 @@ class Memo:
 
     call: KnownCall
     department: str
-    callers: tuple[Caller, ...] = ()
+    callers: Callers = field(default_factory=Callers)
     agent: str = ""  # by name, where one of ours spoke with them
     earlier: tuple[str, ...] = ()  # Message-IDs of memos it may join, the newest first
     ticket: int | None = None  # what it is about
@@ -35,30 +36,32 @@ def message_id(call: KnownCall, domain: str, part: str = "") -> str:
 
 def mail_of(moment: Moment, memo: Memo) -> tuple[bytes, Envelope]:
     """The memo of a call that nobody answered, or that is over."""
-    call, said = memo.call, _Words(moment, memo.department)
-    title = said("missed" if call.missed else "taken", number=said.number(call))
-    text = said("missed_text" if call.missed else "taken_text", **said.details(call, memo.agent))
-    people = ", ".join(map(named, memo.callers[:MOST]))
-    if people:
-        text += "\n\n" + said("several" if len(memo.callers) > 1 else "known", names=people)
-    alone = memo.callers[0] if len(memo.callers) == 1 else None
+    call, words = memo.call, _Words(moment, memo.department)
+    text = words.text(call, memo.agent)
+    people, several = ", ".join(map(named, memo.callers.people)), memo.callers.several
+    if people and several:
+        text += "\n\n" + words.own_words("ticket.call_several", names=people)
+    elif people:
+        text += "\n\n" + words.own_words("ticket.call_known", names=people)
+    alone = memo.callers.people[0] if memo.callers.people and not several else None
     marks = [
         ("Message-ID", message_id(call, moment.policy.domain)),
         *([(exchange.CALLER, alone.addresses[0])] if alone and alone.addresses else []),
         *([(exchange.AGENT, memo.agent)] if memo.agent else []),
         *([(exchange.TICKET, str(memo.ticket))] if memo.ticket else []),
     ]
-    return _written(moment, memo, title, text, marks, refers=memo.earlier)
+    return _written(moment, memo, words.title(call), text, marks, refers=memo.earlier)
 
 
 def recording_of(moment: Moment, memo: Memo, file: tuple[str, bytes] | None) -> tuple[bytes, Envelope]:
     """The recording as a file beside its memo; None for the file: where it is, since it could not be fetched."""
-    call, said = memo.call, _Words(moment, memo.department)
-    title = said("missed" if call.missed else "taken", number=said.number(call))
-    text = said("recording") if file else said("no_recording", url=call.recording)
+    call, words = memo.call, _Words(moment, memo.department)
+    text = words.own_words("ticket.call_recording")
+    if file is None:
+        text = words.own_words("ticket.call_no_recording", url=call.recording)
     marks = [("Message-ID", message_id(call, moment.policy.domain, "recording")), (exchange.PART, "recording")]
     refers = (message_id(call, moment.policy.domain),)
-    return _written(moment, memo, title, text, marks, [file] if file else [], refers)
+    return _written(moment, memo, words.title(call), text, marks, [file] if file else [], refers)
 
 
 def _written(
@@ -91,22 +94,33 @@ class _Words:
         self._language = moment.policy.department(department).language or moment.policy.language
         self._zone = ZoneInfo(promise.zone_of(moment.policy, department))
 
-    def __call__(self, key: str, **values: str) -> str:
-        return self._policy.own_words(f"ticket.call_{key}", self._language, **values)
+    def own_words(self, key: str, **values: str) -> str:
+        """One sentence."""
+        return self._policy.own_words(key, self._language, **values)
 
-    def number(self, call: KnownCall) -> str:
-        """As it can be dialled, or that it was hidden."""
-        return call.number or self("hidden")
+    def title(self, call: KnownCall) -> str:
+        """What a ticket about it is called."""
+        if call.missed:
+            return self.own_words("ticket.call_missed", number=self._number(call))
+        return self.own_words("ticket.call_taken", number=self._number(call))
 
-    def details(self, call: KnownCall, agent: str) -> dict[str, str]:
-        """The holes of a memo's text."""
+    def text(self, call: KnownCall, agent: str) -> str:
+        """When it was, who called whom, and for how long."""
+        if call.missed:
+            return self.own_words("ticket.call_missed_text", **self._details(call, agent))
+        return self.own_words("ticket.call_taken_text", **self._details(call, agent))
+
+    def _number(self, call: KnownCall) -> str:
+        return call.number or self.own_words("ticket.call_hidden")
+
+    def _details(self, call: KnownCall, agent: str) -> dict[str, str]:
         at = call.at.astimezone(self._zone)
         who = self._policy.agent(agent)
         seconds = call.seconds or 0
         return {
             "day": self._policy.own_words(f"day.{at.month}", self._language, day=at.day),
             "time": f"{at:%H:%M}",
-            "number": self.number(call),
+            "number": self._number(call),
             "called": call.called or self._department,
             "agent": who.shown_name if who else call.agent or "?",
             "length": f"{seconds // 60}:{seconds % 60:02}",

@@ -9,20 +9,24 @@ from datetime import timedelta
 from typing import Final
 
 from mailgate.app.calls import memo
-from mailgate.app.calls.callers import with_number
+from mailgate.app.calls.callers import Callers, may_be
 from mailgate.app.calls.memo import Memo
 from mailgate.app.gateway import Gateway
 from mailgate.app.programs.bearer import UNKNOWN, judge
+from mailgate.app.programs.lookup import known
 from mailgate.app.programs.once import Done, once
 from mailgate.app.programs.tickets import sees
 from mailgate.app.window.desk import Answers, WindowDesk
+from mailgate.core.commands.by_hand import BY_HAND
 from mailgate.core.customers.question import Person
+from mailgate.core.letters import readers
+from mailgate.core.model.change import Decision, Fate
 from mailgate.core.model.mail import canonical
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.ticket import Ticket
 from mailgate.core.pages.window import Refusal
-from mailgate.core.programs import called, calls, program
-from mailgate.core.programs.called import AGAIN, MOST, ApiCallAsked, ApiCallPage, Caller, KnownCall, PushedCallAsked
+from mailgate.core.programs import called, calls, program, ringing
+from mailgate.core.programs.called import AGAIN, ApiCallAsked, ApiCallPage, KnownCall, PushedCallAsked
 from mailgate.core.programs.calls import Call, Exchange, Malformed
 from mailgate.core.programs.program import Program
 from mailgate.errors import MailgateError
@@ -85,27 +89,55 @@ def _taken(desk: WindowDesk, asks: Program, call: Call) -> ApiCallPage | Refusal
             tx.calls.keep(after)
             if filed and before and after.recording != before.recording:
                 tx.calls.fetch(asks.name, call.id, moment.now + SOON, 0)
+            if after.ringing and not (before and before.rang):
+                _tell(tx, desk, moment, after)
         return after, filed
+
+    try:
+        now, filed = gateway.store.write(keep).result(PATIENCE)
+        if now.ringing:
+            gateway.dispatcher.wake()
+        _look_up(gateway, now, gateway.store.read(lambda read: may_be(read, now.number, moment.now, lambda _: False)))
+        if not filed and (now.missed or (now.spoken and moment.policy.web.calls.ended)):
+            filed = _file(desk, moment, asks, now)
+    except (MailgateError, Late):
+        return Refusal("trouble", wait=WAIT)
+    return gateway.store.read(lambda read: _answer(read, moment, asks, now, filed))
+
+
+def _answer(read: Read, moment: Moment, asks: Program, call: KnownCall, filed: str) -> ApiCallPage:
+    """Who it may be, as far as the program may know: of other departments it learns no person either."""
 
     def shown(ticket: Ticket) -> bool:
         return sees(asks, ticket.department, moment.policy)
 
-    try:
-        known, filed = gateway.store.write(keep).result(PATIENCE)
-        callers = gateway.store.read(lambda read: with_number(read, known.number, moment.now, shown))
-        _look_up(gateway, known, callers)
-        if not filed and (known.missed or (known.spoken and moment.policy.web.calls.ended)):
-            filed = _file(desk, moment, asks, known)
-    except (MailgateError, Late):
-        return Refusal("trouble", wait=WAIT)
-    ticket = gateway.store.read(lambda read: read.calls.ticket_of(filed)) if filed else None
-    return ApiCallPage(callers[:MOST], len(callers) > 1, ticket)
+    callers = may_be(read, call.number, moment.now, shown)
+    people = callers.people
+    if asks.departments:
+        people = tuple(one for one in people if known(read, asks, one) is not None)
+    several = len(people) > 1 or (callers.several and not asks.departments)
+    return ApiCallPage(people, several, read.calls.ticket_of(filed) if filed else None)
 
 
-def _look_up(gateway: Gateway, call: KnownCall, callers: tuple[Caller, ...]) -> None:
+def _tell(tx: Tx, desk: WindowDesk, moment: Moment, call: KnownCall) -> None:
+    """One line to whoever's telephone rings, where that is wanted; in the transaction that notes the ring, so once."""
+    policy, gateway = moment.policy, desk.gateway
+    agent = policy.agent(agent_of(moment, call)) if policy.web.calls.tell else None
+    if agent is None or readers.is_away(moment, agent):
+        return
+
+    def theirs(ticket: Ticket) -> bool:
+        return agent.works_in(ticket.department)
+
+    letter = ringing.letter(policy, agent, call, may_be(tx, call.number, moment.now, theirs).people)
+    decision = Decision(Fate.FILED, BY_HAND, letters=(letter,))
+    tx.apply(None, decision, moment.now, gateway.ids, None, hold=gateway.in_force.snapshot.letters_wait)
+
+
+def _look_up(gateway: Gateway, call: KnownCall, callers: Callers) -> None:
     """Have another program asked who it may be, for the next event of this call, or the next call."""
-    addresses = callers[0].addresses if callers else ()
-    if call.number and len(callers) <= 1:
+    addresses = callers.people[0].addresses if callers.people else ()
+    if call.number and len(callers.people) <= 1:
         gateway.lookups.about(Person(canonical(addresses[0]) if addresses else "", call.number))
 
 
@@ -125,16 +157,16 @@ def _file(desk: WindowDesk, moment: Moment, asks: Program, call: KnownCall) -> s
 
 def _memo(read: Read, moment: Moment, asks: Program, call: KnownCall) -> Memo:
     home = department_of(moment, asks, call)
-    callers = with_number(read, call.number, moment.now, lambda ticket: True)
+    callers = may_be(read, call.number, moment.now, lambda ticket: True)
     whole = Memo(call, home, callers, agent_of(moment, call))
     if call.missed:
         return replace(whole, agent="", earlier=tuple(read.calls.earlier(calls.line(call.number), call.at - AGAIN)))
     return replace(whole, ticket=_only_ticket(callers, home, read))
 
 
-def _only_ticket(callers: tuple[Caller, ...], home: str, read: Read) -> int | None:
+def _only_ticket(callers: Callers, home: str, read: Read) -> int | None:
     """The one open ticket of the one person who can have called, in the department that was called."""
-    tickets = callers[0].open if len(callers) == 1 else ()
+    tickets = callers.people[0].open if callers.people and not callers.several else ()
     if len(tickets) != 1:
         return None
     ticket = read.tickets.get(tickets[0].number)

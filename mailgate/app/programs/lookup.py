@@ -39,7 +39,7 @@ def _people(read: Read, moment: Moment, asks: Program, asked: ApiLookupAsked) ->
     else:
         who = _with_address(read, canonical(asked.address))
         found = (with_tickets(read, who, moment.now, shown),) if who else ()
-    return tuple(one for who in found if (one := _known(read, asks, who)) is not None)
+    return tuple(one for who in found if (one := known(read, asks, who)) is not None)
 
 
 def _with_address(read: Read, key: str) -> Caller | None:
@@ -50,7 +50,7 @@ def _with_address(read: Read, key: str) -> Caller | None:
     return Caller(row.name if row else "", row.company if row else "", tuple(dict.fromkeys((key, *known))))
 
 
-def _known(read: Read, asks: Program, who: Caller) -> KnownPerson | None:
+def known(read: Read, asks: Program, who: Caller) -> KnownPerson | None:
     """What is told of somebody; nothing where only departments know them that the program does not."""
     newest = [
         ticket

@@ -8,7 +8,7 @@ from datetime import datetime
 from mailgate.core.channels.whereabouts import shown
 from mailgate.core.letters import addressee, on_channels, own_page, readers, views
 from mailgate.core.letters.due import DueLetter
-from mailgate.core.letters.links import LetterSigned, to_log_in
+from mailgate.core.letters.links import LetterSigned, to_file_calls, to_log_in
 from mailgate.core.letters.on_channels import ChatForm
 from mailgate.core.letters.views import AgentsPart, DepartmentView, LetterView, Receiver
 from mailgate.core.model.change import Audience, Urgency
@@ -27,7 +27,7 @@ from mailgate.core.model.content import (
     WasItYou,
     asks_how_it_went,
 )
-from mailgate.core.model.letter_kinds import LoginLetter, why
+from mailgate.core.model.letter_kinds import LoginLetter, Ringing, why
 from mailgate.core.model.mail import Address
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Department, LogoFile, Policy, Role
@@ -243,6 +243,8 @@ def _linked(due: DueLetter, department: Department, policy: Policy) -> Content:
     filled = _filled(due, policy)
     if isinstance(filled, LoginLetter):
         return to_log_in(filled, due.message_id, policy)
+    if isinstance(filled, Ringing):
+        return to_file_calls(filled, due.message_id, department.from_.addr, policy)
     if due.ticket is None:
         return filled
     return LetterSigned(due.message_id, due.ticket, department.from_.addr, policy).linked(filled)

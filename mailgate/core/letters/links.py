@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from mailgate.core.model.canned import ArticleDrafted, Drafted
 from mailgate.core.model.content import Ack, ArticleSent, Content, Notice
-from mailgate.core.model.letter_kinds import LoginLetter
+from mailgate.core.model.letter_kinds import LoginLetter, Ringing
 from mailgate.core.model.policy import Policy
 from mailgate.core.model.ticket import Ticket
 from mailgate.core.proof import login, one_tap, token
@@ -56,3 +56,12 @@ def to_log_in(content: LoginLetter, message_id: str, policy: Policy) -> LoginLet
     written = login.written(message_id, policy.keys)
     href = f"{policy.web.url}/login/{written}" if written else ""
     return replace(content, href=href, digits=login.digits(message_id, policy.keys))
+
+
+def to_file_calls(content: Ringing, message_id: str, address: str, policy: Policy) -> Ringing:
+    """The same with a link for each ticket that files what is written into it as a memo of the call."""
+    linked = (
+        replace(one, href=one_tap.list_link(message_id, one.number, "#call", address, policy))
+        for one in content.open_tickets
+    )
+    return replace(content, open_tickets=tuple(linked))

@@ -22,6 +22,7 @@ from mailgate.core.model.change import (
 )
 from mailgate.core.model.content import Content, Digest, Question, Receipt
 from mailgate.core.model.facts import SentLetter
+from mailgate.core.model.letter_kinds import Ringing
 from mailgate.core.model.outbound import Audience, Purpose
 from mailgate.core.model.shown import Section, TicketRow
 from mailgate.core.model.ticket import Ticket
@@ -113,6 +114,8 @@ def numbers(content: Content) -> tuple[int, ...]:
             found = [row.number for row in (*(rows or ()), *_rows(parts or ()))] + [*(named or ())]
         case Digest(sections=sections):
             found = [row.number for row in _rows(sections)]
+        case Ringing(open_tickets=tickets):
+            found = [one.number for one in tickets]
         case Receipt(numbers=named, ticket=ticket):
             found = [*(named or ()), ticket]
     return tuple(dict.fromkeys(number for number in found if number))

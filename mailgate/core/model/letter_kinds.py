@@ -36,7 +36,7 @@ from mailgate.core.model.content import (
     Welcome,
 )
 from mailgate.core.model.said import Words
-from mailgate.core.model.shown import omitted
+from mailgate.core.model.shown import CallersTicket, omitted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,13 +61,24 @@ class LoginLetter(Content):
     digits: str = omitted("")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ringing(Content):
+    """An agent's telephone rings: everybody it may be, none of them chosen, and their open tickets."""
+
+    TEMPLATE = "ringing"
+    caller: str = ""  # their number; "" for a hidden one
+    called: str = omitted("")
+    people: tuple[str, ...] = omitted(())
+    open_tickets: tuple[CallersTicket, ...] = omitted(())
+
+
 TO_CUSTOMERS: tuple[type[Content], ...] = (
     Ack, Answer, Taken, Waiting, Transferred, Reopened, Delayed, Nudge, Closing, Solved, StatusReport, VoteThanks,
     ArticleSent, PrivacyLetter,
 )  # fmt: skip
 INSIDE: tuple[type[Content], ...] = (
     Notice, Drafted, ArticleDrafted, Receipt, TraineesAnswer, Coached, Question, WasItYou, Handover, Escalated,
-    Reminded, ExpertAsked, Forwarded, Digest, PeriodLetter, Alarm, Welcome, LoginLetter,
+    Reminded, ExpertAsked, Forwarded, Digest, PeriodLetter, Alarm, Welcome, LoginLetter, Ringing,
 )  # fmt: skip
 
 

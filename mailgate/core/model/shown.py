@@ -55,6 +55,16 @@ class TicketRow:
 
 
 @dataclass(frozen=True, slots=True)
+class CallersTicket:
+    """An open ticket of somebody who calls; its link, made when the letter is written, files a memo of the call."""
+
+    number: int = 0
+    subject: str = ""
+    who: str = ""
+    href: str = omitted("")
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """A part of a list, under a title of its own."""
 
@@ -225,8 +235,8 @@ class Passage:
 
 
 RECORDS = (
-    Person, Fact, TicketRow, Section, ArticleLink, WholeArticle, NamedFile, RecentTicket, SolvedBefore, RefusedLine,
-    MailInDoubt,
+    Person, Fact, TicketRow, CallersTicket, Section, ArticleLink, WholeArticle, NamedFile, RecentTicket, SolvedBefore,
+    RefusedLine, MailInDoubt,
     OpeningHours,
     PromisedAnswer, LetterFigure, Bar, Chart, FigureTable, AskedFor, Joining, Gathering, Passage,
 )  # fmt: skip

@@ -170,10 +170,15 @@ def _links(
 
 def tap_link(message_id: str, ticket: Ticket, command: str, address: str, policy: Policy) -> str:
     """A link of an agent's letter about a ticket that carries out one command line."""
+    return list_link(message_id, ticket.number, command, address, policy)
+
+
+def list_link(message_id: str, number: int, command: str, address: str, policy: Policy) -> str:
+    """The same on a ticket that a letter about no ticket names: so far does its token reach, and no further."""
     known = token.in_message_id(message_id, policy.keys)
     if known is None or known.audience != Audience.AGENT:
         return ""
-    return _links([("", command)], Carrier.TAP, known, policy.tag(ticket.number), address, policy)[0].href
+    return _links([("", command)], Carrier.TAP, known, policy.tag(number), address, policy)[0].href
 
 
 def write_link(message_id: str, ticket: Ticket, text: str, address: str, policy: Policy) -> str:

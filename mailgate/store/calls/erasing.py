@@ -13,13 +13,23 @@ from mailgate.store.people.redacting import Traces
 from mailgate.store.session import Session
 from mailgate.store.tickets.indexing import put_in, take_out
 
+CALLED_BY = """
+SELECT DISTINCT author FROM entry
+WHERE ticket = :id AND author LIKE '%@call.invalid' AND author <> 'hidden@call.invalid'
+"""
 PHONES_OF = "SELECT value FROM field WHERE ticket = :id AND name = 'phone'"
 MEMOS = """
-SELECT entry.id, entry.text, entry.mail, ticket.subject
+SELECT entry.id, entry.text, entry.mail, entry.ticket, ticket.subject
 FROM field JOIN ticket ON ticket.id = field.ticket JOIN entry ON entry.ticket = ticket.id
 WHERE field.name = 'phone' AND substr(replace(replace(field.value, ' ', ''), '-', ''), -7) = :tail
   AND substr(replace(replace(field.value, ' ', ''), '-', ''), -length(:line)) = :line AND entry.kind = 'call'
 """
+
+
+def callers_of(session: Session, tickets: Iterable[int]) -> list[str]:
+    """By what names their telephones wrote on these tickets (row ids): `37126123456@call.invalid`."""
+    found = (row["author"] for ticket in tickets for row in session.all(CALLED_BY, {"id": ticket}))
+    return list(dict.fromkeys(found))
 
 
 def lines_of(session: Session, tickets: Iterable[int]) -> list[str]:
@@ -28,14 +38,17 @@ def lines_of(session: Session, tickets: Iterable[int]) -> list[str]:
     return list(dict.fromkeys(line for line in map(calls.line, map(calls.number, found)) if line))
 
 
-def forget(session: Session, mail: Mail, lines: Iterable[str], ids: Iterable[str], traces: Traces) -> list[str]:
+def forget(
+    session: Session, mail: Mail, lines: Iterable[str], ids: Iterable[str], traces: Traces
+) -> tuple[list[str], list[int]]:
     """Forget calls of these lines and those with these memos; memos on others' tickets name the person no more.
 
-    Returns the blobs that may go: the mails of those memos named them as well.
+    Returns the blobs that may go, for the mails of those memos named them as well, and their tickets (row ids).
     """
     wanted = list(lines)
     Calls(session).forget(wanted, ids)
     blobs: list[str] = []
+    tickets: list[int] = []
     for line in wanted:
         for row in session.all(MEMOS, {"line": line, "tail": line[-phone.SHORTEST :]}):
             text = traces.out_of(row["text"])
@@ -45,4 +58,5 @@ def forget(session: Session, mail: Mail, lines: Iterable[str], ids: Iterable[str
             session.run(people_sql.MEND_ENTRY, {"id": row["id"], "text": text})
             put_in(session, [row["id"]], row["subject"])
             blobs += mail.drop_raw([row["mail"]]) if row["mail"] is not None else []
-    return blobs
+            tickets.append(row["ticket"])
+    return blobs, tickets

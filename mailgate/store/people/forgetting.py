@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from mailgate.core.model.desk_rows import PersonFound
@@ -43,13 +44,14 @@ class Forgetting(Room):
         if data is None:
             return None
         nobody = NOBODY.format(data.contact)
+        data = replace(data, keys=(*data.keys, *erasing_calls.callers_of(self.session, data.own)))
         traces = Traces(data.names, data.keys, self._said(data))
         saved = self._forget_saved(traces) + self._forget_articles(traces)
         blobs = self._mail.drop_raw(data.mails)
         ids = [self._forget_mail(mail, nobody, data.keys) for mail in data.mails]
-        blobs += erasing_calls.forget(
-            self.session, self._mail, erasing_calls.lines_of(self.session, data.own), ids, traces
-        )
+        lines = erasing_calls.lines_of(self.session, data.own)
+        files, named = erasing_calls.forget(self.session, self._mail, lines, ids, traces)
+        blobs += files
         entries = sum(self._forget_ticket(ticket, data.keys, nobody) for ticket in data.own)
         for ticket in data.others:
             count, files = self._forget_words(ticket, data.keys, nobody, traces)
@@ -58,7 +60,7 @@ class Forgetting(Room):
         for ticket in (*data.own, *data.others):
             for key in data.keys:
                 self.session.run(sql.FORGET_ONLY, {"id": ticket, "key": key, "nobody": nobody})
-        letters = self._forget_letters(data, [one for one in ids if one])
+        letters = self._forget_letters(data, [one for one in ids if one], named)
         looked_up = Lookups(self.session).forget(data.keys)
         self._forget_events(data, nobody)
         for number, row in enumerate(data.ids):
@@ -172,7 +174,7 @@ class Forgetting(Room):
                 self.session.run(sql.FORGET_AUTHOR, params)
         put_in(self.session, entries, title)
 
-    def _forget_letters(self, data: PersonFound, ids: list[str]) -> int:
+    def _forget_letters(self, data: PersonFound, ids: list[str], named: Sequence[int]) -> int:
         """Letters about their tickets, to them, and others that name them: words, recipients, whatever waits."""
         letters: set[int] = set()
         mentions: set[int] = set()
@@ -180,7 +182,7 @@ class Forgetting(Room):
             letters |= {row["id"] for row in self.session.all(sql.LETTERS_ABOUT, {"t": ticket})}
         for mail in data.mails:
             letters |= {row["id"] for row in self.session.all(sql.LETTERS_BY_MAIL, {"mail": mail})}
-        for ticket in data.others:
+        for ticket in (*data.others, *named):
             mentions |= {row["id"] for row in self.session.all(sql.LETTERS_ABOUT, {"t": ticket})}
         full = [one for one in data.names if len(one.split()) > 1]  # a given name alone is that of many
         for said in (*data.keys, *full):

@@ -34,11 +34,12 @@ from mailgate.core.model.content import (
     WasItYou,
     Welcome,
 )
-from mailgate.core.model.letter_kinds import PrivacyLetter
+from mailgate.core.model.letter_kinds import PrivacyLetter, Ringing
 from mailgate.core.model.said import day, said
 from mailgate.core.model.shown import (
     ArticleLink,
     Bar,
+    CallersTicket,
     Chart,
     Fact,
     FigureTable,
@@ -260,6 +261,8 @@ def _of_the_desk(spoken: SampleWords) -> tuple[Content, ...]:
               facts=(Fact(said("list.from"), MAIJA.address), Fact(said("list.department"), "support"))),
         Welcome(desk_address="support+anna.k7q2m4x5c9wz@acme.example", coach="Anna Korhonen", practice="support"),
         Welcome(desk_address="support+anna.k7q2m4x5c9wz@acme.example"),
+        Ringing(caller="+37126123456", called="+37167000001", people=(f"Maija ({MAIJA.address})", "Anna Korhonen"),
+                open_tickets=(CallersTicket(1042, rows[0].subject, "Maija"), CallersTicket(1051, "", "Anna Korhonen"))),
     )  # fmt: skip
 
 

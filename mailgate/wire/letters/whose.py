@@ -10,7 +10,7 @@ from typing import Any
 from mailgate.core.letters import views
 from mailgate.core.letters.views import EntryView, LetterView
 from mailgate.core.model import canned, coaching, content, shown
-from mailgate.core.model.letter_kinds import LoginLetter, PrivacyLetter
+from mailgate.core.model.letter_kinds import LoginLetter, PrivacyLetter, Ringing
 from mailgate.core.model.ticket import EntryKind
 from mailgate.core.proof.one_tap import TapLink, VoteLink
 from mailgate.core.quoting.fingerprint import Wording
@@ -78,12 +78,14 @@ WHOSE: Mapping[type, Mapping[str, Wording]] = {
     content.PeriodLetter: {"title": _FRAME, "period": _FRAME, "before": _FRAME, "why": _FRAME, "subject": _FRAME},
     content.Alarm: {"title": _NOTE, "text": _NOTE, "remedy": _FRAME},
     LoginLetter: {"href": _FRAME, "digits": _FRAME},
+    Ringing: {"caller": _FRAME, "called": _FRAME, "people": _NOTE},
     content.Welcome: {"desk_address": _FRAME, "coach": _FRAME, "practice": _FRAME},
     # what stands in several
     shown.Person: {"name": _FRAME, "address": _FRAME},
     shown.Fact: {"label": _FRAME, "value": _NOTE},
     shown.TicketRow: {"subject": _NOTE, "who": _FRAME, "department": _FRAME, "status": _FRAME, "owner": _FRAME,
                       "priority": _FRAME, "due": _FRAME, "language": _FRAME},
+    shown.CallersTicket: {"subject": _NOTE, "who": _NOTE, "href": _FRAME},
     shown.Section: {"title": _FRAME, "text": _NOTE},
     shown.ArticleLink: {"title": _PUBLIC, "url": _FRAME, "name": _FRAME, "href": _FRAME},
     shown.WholeArticle: {"name": _FRAME, "title": _PUBLIC, "text": _PUBLIC},
