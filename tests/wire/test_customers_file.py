@@ -191,9 +191,9 @@ def test_c11_what_is_exported_is_read_again_and_calculated_by_no_spreadsheet() -
 
 
 def test_a_row_is_the_same_whatever_its_line_and_another_with_other_words() -> None:
-    ids = {rows.Row(line, MAIJA).id for line in (1, 2)}
-    other = rows.Row(1, Customer(MAIJA.keys, name="Other")).id
-    assert len(ids) == 1 and other not in ids and 0 <= other < 2**63
+    again = read(HEAD + "\n" + ROW).rows[0]
+    other = rows.identity(Customer(MAIJA.keys, name="Other"))
+    assert again.line == 3 and again.id == rows.identity(MAIJA) != other and 0 <= other < 2**63
 
 
 def test_rows_brought_in_take_the_place_of_those_with_the_same_address_or_number() -> None:

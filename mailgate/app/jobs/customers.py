@@ -24,7 +24,7 @@ from mailgate.wire.customers.table import LARGEST, refused
 
 log = logging.getLogger(__name__)
 
-SLICE = 500  # rows a job of the writer
+SLICE = 200  # rows a job of the writer
 FEW = 20  # rows; of so few half may well go
 FORM = "1"  # of what rows become: counted up, every file is taken in anew
 
@@ -112,7 +112,7 @@ def _write(gateway: Gateway, wanted: dict[int, Customer], mark: CustomersTaken) 
     """The difference to what is in force, in slices; returns how many rows that is."""
     _tidy(gateway)
     held = gateway.store.read(lambda read: read.customers.ids())
-    come = [one for one in wanted.items() if one[0] not in held]
+    come = sorted((one for one in wanted.items() if one[0] not in held), key=lambda one: one[0])  # as the table lies
     gone = list(held - wanted.keys())
     for part in _slices(come):
         _job(gateway, lambda tx, part=part: tx.customers.add(mark.generation, part))

@@ -42,14 +42,14 @@ class Row:
 
     line: int
     customer: Customer
+    id: int  # see `identity`
 
-    @property
-    def id(self) -> int:
-        """The same for the same words, whatever the line: 63 bits of a digest."""
-        one = self.customer
-        said = [one.keys, one.name, one.company, one.number, one.phones, one.language, one.tier, one.agent]
-        whole = json.dumps([*said, sorted(one.links.items()), list(one.fields.items())])
-        return int.from_bytes(hashlib.sha256(whole.encode()).digest()[:8]) >> 1
+
+def identity(one: Customer) -> int:
+    """The same for the same words, whatever the line: 63 bits of a digest."""
+    said = [one.keys, one.name, one.company, one.number, one.phones, one.language, one.tier, one.agent]
+    whole = json.dumps([*said, sorted(one.links.items()), list(one.fields.items())])
+    return int.from_bytes(hashlib.sha256(whole.encode()).digest()[:8]) >> 1
 
 
 @dataclass(slots=True)
@@ -117,7 +117,8 @@ def _gathered(name: str, rows: Iterable[Cells], agents: Collection[str]) -> Cust
         if problem:
             file.note(line, "", problem)
             continue
-        row = Row(line, _customer(file, line, cells, agents))
+        one = _customer(file, line, cells, agents)
+        row = Row(line, one, identity(one))
         taken = next((key for key in row.customer.keys if key in held), None)
         if taken is not None:
             file.note(line, "address", f"{taken} stands on line {held[taken]} already: this row is left out")
@@ -214,4 +215,6 @@ def _links(file: CustomersFile, line: int, texts: Iterable[str]) -> Iterator[tup
 
 
 def _line(text: str) -> str:
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
     return " ".join(_CONTROLS.sub(" ", text).split())
