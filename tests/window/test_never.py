@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from conftest import from_agent, mail, notice_to, opened, reply
+from fakes_http import FakeServer, serving
 from window.sessions import page_path, token_of, wall_put_up
 
 from mailgate.core.model.change import Decision, Fate, KeepArticle
@@ -70,6 +71,33 @@ PUBLIC: Mapping[str, Callable[[Stage], Iterator[str]]] = {
 }
 
 
+CONNECTED = """
+[[channel]]
+name = "lines"
+url = "{url}/out"
+secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+department = "support"
+[[webhook]]
+name = "crm"
+url = "{url}/hook"
+secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+events = ["*"]
+"""
+
+
+@pytest.fixture(scope="module")
+def outside() -> Iterator[FakeServer]:
+    """A bridge, and a program that hears of everything, without words."""
+    with serving() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def here(outside: FakeServer, tmp_path_factory: pytest.TempPathFactory, pages_at: Callable[..., Any]) -> Iterator[Any]:
+    with pages_at(tmp_path_factory.mktemp("never"), CONNECTED.format(url=outside.url)) as found:
+        yield found
+
+
 @pytest.fixture(scope="module")
 def stage(here: Any) -> Stage:
     desk = here.desk
@@ -122,6 +150,7 @@ def test_w09_w10_it_is_in_no_byte_of_a_public_page(stage: Stage, area: str) -> N
 INSIDE = ("CANARY-NOTE", "CANARY-FIELD", "CANARY-MEMO", "CANARY-PARKED", "CANARY-CLAIM", "CANARY-UNVERIFIED", "canary-tag",
           "CANARY-SALES", "draft", "staff.example", "mg.", "mg:")  # fmt: skip
 SAID = {"from": {"address": "maija@customer.example"}, "department": "support", "text": "And the other one."}
+CHATS = {"id": "m.1", "person": {"id": "77", "name": "Maija"}, "text": "The chandelier is dark."}
 RINGS = {"id": "1", "event": "ringing", "from": "+37126123456", "to": "100"}
 
 PROGRAMS: Mapping[str, tuple[str, Callable[[Stage], Iterator[tuple[str, str, Any]]]]] = {
@@ -135,6 +164,14 @@ PROGRAMS: Mapping[str, tuple[str, Callable[[Stage], Iterator[tuple[str, str, Any
         ("POST", "/api/v1/messages", {**SAID, "ticket": stage.ticket}),
     ])),
     "calls": ("calls:write", lambda stage: iter([("POST", "/api/v1/calls", RINGS)])),
+    "lookup": ("lookup:read", lambda stage: (
+        ("GET", f"/api/v1/lookup?{asked}", None)
+        for asked in ("address=maija@customer.example", "address=bo@staff.example", "phone=%2B37126123456", "address=eve@elsewhere.example")
+    )),
+    "chats": ("chats:write:lines", lambda stage: iter([
+        ("POST", "/api/v1/chats/lines/messages", CHATS),
+        ("POST", "/api/v1/chats/lines/receipts", {"id": "m.0", "state": "read"}),
+    ])),
 }  # fmt: skip
 
 
@@ -149,3 +186,28 @@ def test_w09_it_is_in_no_byte_that_a_program_of_one_department_is_told(stage: St
         told = answer.text + str(answer.headers)
         assert [word for word in INSIDE if word in told] == [], path
     assert statuses & {200, 201, 202} and statuses <= {200, 201, 202, 403, 404, 422}
+
+
+def test_w09_a_bridge_is_given_what_an_agent_answers_and_nothing_else(stage: Stage, outside: FakeServer) -> None:
+    desk = stage.here.desk
+    head = {"authorization": f"Bearer {token_of(desk, 'bridge', 'chats:write:lines')}"}
+    said = stage.here.client.post("/api/v1/chats/lines/messages", json={**CHATS, "id": "m.2"}, headers=head)
+    desk.settle()
+    notice = notice_to(desk, "anna", desk.of_mail(said.json()["mail"]).number)
+    for words in ("#note CANARY-NOTE\n", "#tag +canary-tag\n#field secret=CANARY-FIELD\n", "Is the switch on?\n"):
+        from_agent(desk, words, notice)
+    desk.letters()
+    out = [one for one in outside.requests if one.target == "/out"]
+    assert [one.json["text"] for one in out] == ["Is the switch on?"]
+    assert [word for word in NEVER if word in str(out)] == []
+
+
+def test_w09_a_webhook_without_words_has_none(stage: Stage, outside: FakeServer) -> None:
+    last = opened(stage.here.desk, "CANARY-LAST title", "CANARY-LAST words\n").number
+    hooks: list[Any] = []
+    while not any(one.json["data"].get("ticket") == last for one in hooks):
+        hooks += [one for one in (outside.next(),) if one.target == "/hook"]
+    assert {"ticket.opened", "message.in", "message.out", "ticket.owned"} <= {one.json["type"] for one in hooks}
+    assert [
+        word for word in (*NEVER, "lamp", "maija@") if word in str([one.body for one in hooks]).lower() + str(hooks)
+    ] == []
