@@ -6,7 +6,9 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from mailgate.app.questions.outages import AT_WORK
+from mailgate.core.customers.answer import Outcome
 from mailgate.core.customers.customer import Customer
+from mailgate.core.model.mail import canonical
 from mailgate.core.model.policy import Policy
 from mailgate.core.model.said import Words, said
 from mailgate.core.model.shown import Fact, Section
@@ -45,11 +47,23 @@ def _told(one: Customer, policy: Policy, speech: Phrases) -> Iterator[tuple[Word
     yield said("column.agent"), policy.shown_name(one.agent)
     yield from one.fields.items()
     yield from one.links.items()
-    yield said("column.as_of"), _day(one.as_of, speech)
+    if one.origin == "file":
+        yield said("column.as_of"), _day(one.as_of, speech)
+    yield said("column.looked_up"), _day(one.looked_up, speech)
 
 
 def _day(at: datetime | None, speech: Phrases) -> str:
     return speech.when(at) if at else ""
+
+
+def not_found(read: Read, address: str, speech: Phrases) -> tuple[Fact, ...]:
+    """That another program knows nobody by an address, or several people, of whom none is chosen."""
+    told = read.lookups.about(canonical(address))
+    if told is None or told.answer.customer is not None:
+        return ()
+    code = "lookup_nobody" if told.answer.outcome is Outcome.NOBODY else "lookup_several"
+    at, count = speech.when(told.as_of), told.answer.count
+    return (Fact(said("column.looked_up"), said(f"asked.{code}", at=at, n=count)),)
 
 
 def sections(people: Sequence[Customer], policy: Policy, speech: Phrases) -> tuple[Section, ...]:

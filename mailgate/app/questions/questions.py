@@ -296,6 +296,7 @@ def _customer(question: QuestionAsked) -> Question:
     facts = tuple(one for who in people for one in customers.facts(who, question.policy, question.speech))
     if not address:
         return Question(title=title, facts=facts, intro="" if facts else said("asked.customer_none"))
+    facts += customers.not_found(question.read, address, question.speech)
     return replace(question.table(title, customers.tickets_of(address)), facts=facts)
 
 

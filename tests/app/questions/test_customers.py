@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,10 +10,12 @@ import pytest
 from cases import ANNA, MAIJA, NOW, POLICY, ticket
 
 from mailgate.app.questions.questions import ANSWERS, QuestionAsked
+from mailgate.core.customers.answer import Answer, Outcome
 from mailgate.core.customers.customer import Customer
 from mailgate.core.model.content import Question
 from mailgate.core.model.said import said
 from mailgate.store.base import TicketFilter
+from mailgate.store.lookups_asked import LookedUp
 
 WHO = Customer(
     (MAIJA.addr,), name="Maija M", company="Shop Oy", number="K-17", phones=("+358 40 123 4567",), tier="gold",
@@ -21,7 +24,7 @@ WHO = Customer(
 OTHER = Customer(name="Valdis", phones=("040 123 4567",))
 
 
-def answered(argument: str, *people: Customer) -> tuple[Question, list[str]]:
+def answered(argument: str, *people: Customer, told: LookedUp | None = None) -> tuple[Question, list[str]]:
     """The answer, and the address whose tickets were looked for."""
     looked: list[str] = []
 
@@ -36,7 +39,8 @@ def answered(argument: str, *people: Customer) -> tuple[Question, list[str]]:
         by_phone=lambda phone: [one for one in found if one.phones],
     )
     tickets = SimpleNamespace(get={1042: ticket()}.get, matching=matching, count=lambda wanted, now: 1)
-    read: Any = SimpleNamespace(customers=known, tickets=tickets)
+    lookups = SimpleNamespace(about={MAIJA.addr: told}.get)
+    read: Any = SimpleNamespace(customers=known, tickets=tickets, lookups=lookups)
     return ANSWERS["customer"](QuestionAsked(read, POLICY, ANNA, NOW, argument, [1042])), looked
 
 
@@ -60,3 +64,21 @@ def test_whoever_nobody_told_of_is_no_customer_of_the_table() -> None:
     assert answer.intro == said("asked.customer_none") and looked == []
     answer, looked = answered("x@y.example")
     assert not answer.facts and looked == ["x@y.example"], "their tickets are shown all the same"
+
+
+@pytest.mark.parametrize(
+    ("origin", "as_of", "looked_up"), [("file", True, False), ("file", True, True), ("lookup", False, True)]
+)
+def test_it_says_since_when_it_is_known_and_by_whom(origin: str, as_of: bool, looked_up: bool) -> None:
+    who = replace(WHO, origin=origin, looked_up=NOW if looked_up else None)
+    labels = [str(one.label) for one in answered("", who)[0].facts or ()]
+    assert (str(said("column.as_of")) in labels, str(said("column.looked_up")) in labels) == (as_of, looked_up)
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"), [(Answer(Outcome.NOBODY), "nobody"), (Answer(Outcome.SEVERAL, count=3), "several")]
+)
+def test_that_nobody_or_several_were_found_elsewhere_is_said(answer: Answer, code: str) -> None:
+    found, _ = answered("", told=LookedUp(MAIJA.addr, answer, NOW))
+    [fact] = found.facts or ()
+    assert fact.label == said("column.looked_up") and str(fact.value).startswith(str(said(f"asked.lookup_{code}"))[:20])
