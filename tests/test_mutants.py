@@ -82,6 +82,8 @@ page-spelled-twice page-outlives-its-end page-shows-what-was-before page-typed-o
 page-authority-like-mails page-numbers-thread page-acks-as-mail page-trap-files page-commands-stay help-shows-agents-articles
 control-socket-for-anybody window-opens-files window-dials-out window-hangs-for-ever window-asks-without-end
 session-of-anybody page-writes-to-a-customer page-answers-whoever-joined page-moves-several-tickets page-answers-unread-words sheet-with-formulas
+hook-words-unasked hook-words-of-the-unproved hook-tells-of-trainees hook-overtakes-itself
+hook-name-looked-up-twice hook-calls-a-clouds-keys signature-for-ever
 """
 
 
