@@ -25,6 +25,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
 
@@ -35,6 +36,7 @@ FRESH = bool(os.environ.get("MAILGATE_TEST_FRESH"))
 _kept: list[subprocess.Popen[bytes]] = []  # and it
 PATIENCE = 300.0  # seconds a command may take
 PR_SET_DUMPABLE = 4
+LATE = ("sqlite_utils.migrations", "apscheduler.triggers.interval", "click._textwrap")  # what most read when they run
 _guard = threading.Lock()
 _wires: list[socket.socket] = []  # one at most: to the process that has read all of mailgate; it ends with this one
 
@@ -155,11 +157,15 @@ def _begin() -> socket.socket:
 def serve(wire_fd: int) -> NoReturn:
     """Fork a program for each request, until nobody is left to ask."""
     import mailgate
+    from mailgate.config import calendars
 
     for found in pkgutil.walk_packages(mailgate.__path__, "mailgate."):
         if not found.name.endswith("__main__"):
             importlib.import_module(found.name)
     codecs.lookup("utf-8-sig")  # read when it is first used, and not every user may read our Python
+    for name in LATE:
+        importlib.import_module(name)
+    calendars.closed_days(("FI",), datetime.now(UTC).date())
     stem.warm()
     wire = socket.socket(fileno=wire_fd)
     while True:
