@@ -67,6 +67,10 @@ class Bench:
         """How many mails a burst has: fewer on one connection."""
         return max(8, int(mails * self.share * {1: 0.2, 8: 0.6}.get(connections, 1.0)))
 
+    def before(self, mails: int) -> int:
+        """How many mails are sent before anything is measured."""
+        return max(8, int(mails * min(1.0, self.share)))
+
     def fresh(self, kind: str, count: int) -> list[Mail]:
         """Mails of people who never wrote before."""
         self.serial += 1
@@ -171,7 +175,8 @@ def staged(bench: Bench) -> None:
     bench.table("CPU ms a mail by stage, 8 connections", "mail", *names, "parse", "render", "together")
     for kind, mails in ((PLAIN, 450), (HTML, 250)):
         with tempfile.TemporaryDirectory(dir=bench.place) as folder:
-            found = measure(Path(folder), bench.fresh(kind, 50 + bench.count(32, mails)))
+            warm = bench.before(50)
+            found = measure(Path(folder), bench.fresh(kind, warm + bench.count(32, mails)), warm)
         spent = [*(found.daemon.get(name, 0.0) for name in names), found.parse, found.render]
         bench.row(f"{kind}, new", *(f"{ms:.2f}" for ms in (*spent, sum(spent))))
     bench.say(
@@ -301,7 +306,7 @@ def whole(bench: Bench, wanted: tuple[str, ...] = ()) -> None:
     served = [part for name, part in (("receive", receiving), ("whole", whole_way), ("memory", memory)) if asked(name)]
     if served:
         with running.gateway(bench.place) as desk:
-            desk.run(bench.fresh(PLAIN, 100), 8)
+            desk.run(bench.fresh(PLAIN, bench.before(100)), 8)
             for part in served:
                 part(bench, desk)
     for name, alone in (

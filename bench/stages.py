@@ -51,16 +51,16 @@ class Stages:
         return max(0.0, self.children - self.parse)
 
 
-def measure(place: Path, mails: Sequence[Mail], connections: int = 8) -> Stages:
-    """Run the mails through a gateway in this process."""
+def measure(place: Path, mails: Sequence[Mail], warm: int = 50, connections: int = 8) -> Stages:
+    """Run the mails through a gateway in this process; the first `warm` of them are not counted."""
     with _running(place) as (gateway, daemon):
         spent = _watch(gateway)
         port = int(daemon.door.bound["smtp"][0].rpartition(":")[2])
-        burst(port, mails[:50], connections)
+        burst(port, mails[:warm], connections)
         _settle(gateway)
         spent.clear()
         threads, children = _threads(), sum(map(_cpu, gateway.children.pids()))
-        burst(port, mails[50:], connections)
+        burst(port, mails[warm:], connections)
         _settle(gateway)
         for name, seconds in (_threads() - threads).items():
             spent[name] += seconds
@@ -68,9 +68,9 @@ def measure(place: Path, mails: Sequence[Mail], connections: int = 8) -> Stages:
     spent["commit"] -= sum(spent[f"job {name}"] for name in set(JOBS.values()) | {"other"})
     for name in [name for name in spent if name.startswith("job ")]:
         spent[name.removeprefix("job ")] += spent.pop(name)
-    count = len(mails) - 50
+    count = len(mails) - warm
     per_mail = {name: 1000 * seconds / count for name, seconds in spent.items()}
-    return Stages(per_mail, parse_cost([mail.data[:-3] for mail in mails[50:150]]), 1000 * children / count)
+    return Stages(per_mail, parse_cost([mail.data[:-3] for mail in mails[warm : warm + 100]]), 1000 * children / count)
 
 
 def parse_cost(raws: Sequence[bytes], read: Callable[[bytes], Any] | None = None) -> float:

@@ -32,6 +32,7 @@ def pytest_collection(session: pytest.Session) -> Iterator[None]:
     finally:
         gc.enable()
         gc.freeze()
+        gc.set_threshold(10_000, 20, 20)  # what is frozen does not count, and each look was thought to be due
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)  # before xdist, who reads the groups first of all
