@@ -15,8 +15,10 @@ from window.sessions import token_of
 from window.test_api import PROBLEM, of
 
 from mailgate.app.jobs import ticks
+from mailgate.app.programs.bearer import UNKNOWN, judge
+from mailgate.app.window.desk import WindowDesk
 from mailgate.core.model.ticket import EntryKind
-from mailgate.core.programs.program import READ, WRITE
+from mailgate.core.programs.program import READ, WRITE, Program
 from mailgate.core.proof.login import digest
 
 PATH = "/api/v1/messages"
@@ -227,6 +229,40 @@ def test_a_day_later_the_job_that_purges_takes_it_and_so_does_erasing_a_person(h
     assert (of_mail(theirs), of_mail(other)) == (0, 1)
     assert ticks.purge(desk.gateway, now + timedelta(hours=25)) > 0
     assert of_mail(other) == 0
+
+
+def test_w36_a_large_body_is_read_for_a_token_that_stands_and_for_no_other(here: Any, post: Post, shop: str) -> None:
+    asked: list[str] = []
+    desk = here.client.app.state.window.desk
+    ask = desk.ask
+
+    async def heard(verb: str, question: object) -> Any:
+        asked.append(verb)
+        return await ask(verb, question)
+
+    desk.ask = heard
+    try:
+        large = a_message(files=[{"name": "a.txt", "data": base64.b64encode(b"x" * 600_000).decode()}])
+        assert post(large, token="mg_none_none").status_code == 401
+        assert [one for one in asked if one != "settings"] == ["api_bearer"]
+        asked.clear()
+        ticket = ticket_of(here.desk, post(large))
+        assert [one for one in asked if one != "settings"] == ["api_bearer", "api_message"]
+        assert ticket.entries[0].attachments[0].size == 600_000
+    finally:
+        desk.ask = ask
+
+
+def test_w36_networks_are_those_of_the_peer_however_it_is_written(here: Any) -> None:
+    near = token_of(here.desk, "near", READ, networks=["10.0.0.0/8", "2001:db8::/32"])
+
+    def judged(peer: str) -> Any:
+        return judge(WindowDesk(here.desk.gateway), near, peer, READ)
+
+    for peer in ("10.1.2.3", "::ffff:10.1.2.3", "2001:db8::7", "2001:db8::7%eth0"):
+        assert isinstance(judged(peer), Program), peer
+    for peer in ("11.1.2.3", "::ffff:11.1.2.3", "2001:db9::7", "unix", "", "10.1.2.3, 11.1.2.3"):
+        assert judged(peer) == UNKNOWN, peer
 
 
 # --- what is wrong ------------------------------------------------------------------------------------------------------

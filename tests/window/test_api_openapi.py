@@ -9,12 +9,29 @@ from typing import Any
 import pytest
 from conftest import opened
 from window.api_client import Client, Document
+from window.conftest import Here, pages_at
 from window.sessions import token_of
 
-from mailgate.core.programs.program import SCOPES
+from mailgate.core.programs.program import CHATS, SCOPES
 from mailgate.window.api.routes import OPERATIONS
 
 METHODS = {"get", "post", "put", "delete", "patch"}
+
+
+CHANNEL = """
+[[channel]]
+name = "lines"
+url = "http://127.0.0.1:9/out"
+secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+department = "support"
+"""
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Here]:
+    """A desk that has a channel, too."""
+    with pages_at(tmp_path_factory.mktemp("described"), more=CHANNEL) as found:
+        yield found
 
 
 @pytest.fixture(scope="module")
@@ -93,6 +110,12 @@ PLAYED: Mapping[str, Callable[[Client, int], bool]] = {
     "lookUp": lambda client, number: (
         client("lookUp", address="petra@client.example")["people"][0]["open"][0]["number"] == number
     ),
+    "bringChatMessage": lambda client, number: (
+        client("bringChatMessage", {"id": "m1", "person": {"id": "77"}, "text": "Hello"}, channel="lines")["mail"] > 0
+    ),
+    "tellChatReceipt": lambda client, number: (
+        client("tellChatReceipt", {"id": "none", "state": "read"}, channel="lines") == {"known": False}
+    ),
     "reportCall": lambda client, number: (
         client("reportCall", {"id": "c-1", "event": "ringing", "from": "+37126999999", "to": "1"})["callers"] == []
     ),
@@ -102,7 +125,9 @@ PLAYED: Mapping[str, Callable[[Client, int], bool]] = {
 @pytest.mark.parametrize("operation", [one.id for one in OPERATIONS])
 def test_a_client_made_of_the_document_plays_it(here: Any, document: Document, operation: str) -> None:
     scopes = {one.scope for one in OPERATIONS} | {"tickets:words"}
-    token = token_of(here.desk, f"client-{operation.lower()}", *sorted(one for one in scopes if one in SCOPES))
+    token = token_of(
+        here.desk, f"client-{operation.lower()}", *sorted(one for one in scopes if one in SCOPES), f"{CHATS}lines"
+    )
     number = opened(here.desk, f"For {operation}", sender="Petra <petra@client.example>").number
     assert PLAYED[operation](Client(document, here.client, token), number)
 
@@ -112,6 +137,6 @@ def test_a_client_without_a_token_gets_the_problem_that_is_described(
     here: Any, document: Document, operation: str
 ) -> None:
     method, path, told = document.operations[operation]
-    answer = here.client.request(method, path.replace("{number}", "1"))
+    answer = here.client.request(method, path.replace("{number}", "1").replace("{channel}", "lines"))
     said = document.at(told["responses"]["4XX"])["content"]["application/problem+json"]["schema"]
     assert answer.status_code == 401 and list(document.wrong(answer.json(), said)) == []

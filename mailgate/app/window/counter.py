@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any, Final
 
-from mailgate.app.programs import calls, chats, lookup, messages, tickets
+from mailgate.app.programs import bearer, calls, chats, lookup, messages, tickets
 from mailgate.app.window import acts, articles, board, customers, forms, lists, login, report, settings, thread
 from mailgate.app.window.desk import Answers, WindowDesk
 from mailgate.app.window.rate import Rate, Rates
@@ -24,6 +24,7 @@ ANSWERS: Final[Answers] = {
     **acts.ANSWERS,
     **report.ANSWERS,
     **login.ANSWERS,
+    **bearer.ANSWERS,
     **tickets.ANSWERS,
     **messages.ANSWERS,
     **chats.ANSWERS,

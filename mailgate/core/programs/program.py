@@ -44,6 +44,19 @@ class Program:
         return not self.departments or department in self.departments
 
 
+@dataclass(frozen=True, slots=True)
+class ApiBearerAsked:
+    """Does a token stand? Asked before a large body is read."""
+
+    bearer: str
+    peer: str
+
+
+@dataclass(frozen=True, slots=True)
+class ApiBearerPage:
+    """It does."""
+
+
 def is_scope(text: str) -> bool:
     """True for what a token can be good for."""
     return text in SCOPES or (text.startswith(CHATS) and len(text) > len(CHATS))

@@ -23,6 +23,7 @@ from mailgate.core.programs.called import ApiCallAsked, ApiCallPage, PushedCallA
 from mailgate.core.programs.chats import ApiChatAsked, ApiChatPage, ApiReceiptAsked, ApiReceiptPage
 from mailgate.core.programs.lookup import ApiLookupAsked, ApiLookupPage
 from mailgate.core.programs.message import ApiMessageAsked, ApiMessagePage
+from mailgate.core.programs.program import ApiBearerAsked, ApiBearerPage
 from mailgate.core.programs.ticket import ApiTicketAsked, ApiTicketPage
 from mailgate.core.programs.tickets import ApiTicketsAsked, ApiTicketsPage
 
@@ -51,6 +52,7 @@ VERBS: Final[Mapping[str, tuple[type, type]]] = {
     "thread": (ThreadAsked, ThreadPage),
     "act": (ActAsked, ActPage),
     "report": (ReportAsked, ReportPage),
+    "api_bearer": (ApiBearerAsked, ApiBearerPage),
     "api_tickets": (ApiTicketsAsked, ApiTicketsPage),
     "api_ticket": (ApiTicketAsked, ApiTicketPage),
     "api_lookup": (ApiLookupAsked, ApiLookupPage),

@@ -47,9 +47,9 @@ At = Annotated[AwareDatetime, PlainValidator(_moment), WithJsonSchema({"type": "
 
 
 class Channel(Model):
-    """Which channel: the name of a `[[channel]]`."""
+    """Which channel."""
 
-    channel: str = Field(max_length=100, examples=["lines"])
+    channel: str = Field(max_length=100, description="The name of a `[[channel]]`.", examples=["lines"])
 
 
 class Chatter(Model):

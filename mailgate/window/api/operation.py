@@ -13,8 +13,10 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from mailgate.core.programs.once import LONGEST as LONGEST_KEY
+from mailgate.core.programs.program import ApiBearerAsked
 from mailgate.window import pages
 from mailgate.window.api import body, problem
+from mailgate.window.http.forms import Room
 from mailgate.window.http.marks import has_already, mark_of
 from mailgate.window.http.peers import HERE
 
@@ -103,13 +105,14 @@ def _endpoint(methods: dict[str, Operation]) -> Any:
 
 
 async def _answered(operation: Operation, request: Request) -> Response:
-    call = await _read(operation, request)
-    if isinstance(call, Response):
-        return call
-    try:
-        page = operation.answer.model_validate(await operation.does(call))
-    except Unfit as unfit:
-        return problem.answer(422, errors=unfit.errors[:FIELDS])
+    with body.room(request) as room:
+        call = await _read(operation, request, room)
+        if isinstance(call, Response):
+            return call
+        try:
+            page = operation.answer.model_validate(await operation.does(call))
+        except Unfit as unfit:
+            return problem.answer(422, errors=unfit.errors[:FIELDS])
     told = page.model_dump_json(by_alias=True).encode()
     if operation.method != "GET":
         return Response(told, operation.status, media_type="application/json")
@@ -119,7 +122,7 @@ async def _answered(operation: Operation, request: Request) -> Response:
     return Response(told, operation.status, {"etag": mark}, "application/json")
 
 
-async def _read(operation: Operation, request: Request) -> Call | Response:
+async def _read(operation: Operation, request: Request, room: Room) -> Call | Response:
     """The call, or what is wrong with it. The token is judged by the desk: here it is only there or not."""
     kind, _, bearer = request.headers.get("authorization", "").partition(" ")
     if kind.lower() != "bearer" or not bearer.strip():
@@ -127,18 +130,19 @@ async def _read(operation: Operation, request: Request) -> Call | Response:
     once = request.headers.get("idempotency-key", "") if operation.body else ""
     if len(once) > LONGEST_KEY or not once.isascii() or not once.isprintable():
         return problem.answer(400, f"The Idempotency-Key has to be at most {LONGEST_KEY} visible ASCII characters.")
-    raw = b""
+    bearer, peer, raw = bearer.strip(), request.client.host if request.client else HERE, b""
     try:
         inputs = operation.inputs.model_validate({**_query(operation, request), **request.path_params})
         if operation.body is not None:
             if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
                 return problem.answer(415)
-            raw = await body.read(request, await _most(operation, request))
+            if operation.files and body.may_be_large(request):
+                await pages.ask(request, "api_bearer", ApiBearerAsked(bearer, peer))  # nobody else's is read
+            raw = await body.read(request, await _most(operation, request), room)
         read = operation.body.model_validate_json(raw, strict=True) if operation.body is not None else None
     except ValidationError as error:
         return _unfit(error)
-    peer = request.client.host if request.client else HERE
-    return Call(request, bearer.strip(), peer, inputs, read, once, body.digest(raw) if raw else "")
+    return Call(request, bearer, peer, inputs, read, once, body.digest(raw) if raw else "")
 
 
 async def _most(operation: Operation, request: Request) -> int:
