@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from mailgate.core.customers.customer import Customer
+from mailgate.core.model import change as ch
+from mailgate.core.model.mail import Address
 from mailgate.store.customers_asked import CustomersTaken
 
 MAIJA = Customer(
@@ -110,3 +112,27 @@ def test_text_that_no_database_holds_is_cleaned(bench: Any) -> None:
     load(bench, 1, Customer(("a@b.example",), name="nul\0 and \ud800", fields={"x": "\udfff"}))
     who = bench.read(lambda read: read.customers.by_address("a@b.example"))
     assert (who.name, who.fields) == ("nul and ?", {"x": "?"})
+
+
+@pytest.mark.parametrize(
+    ("rows", "caller"),
+    [
+        ((MAIJA,), Address("maija@shop.example", "Maija M")),
+        ((MAIJA, OTHER), None),
+        ((Customer(("@shop.example",), phones=MAIJA.phones),), None),
+        ((), None),
+    ],
+)
+def test_a_caller_is_whoever_alone_the_table_has_with_that_number(
+    bench: Any, rows: tuple[Customer, ...], caller: Address | None
+) -> None:
+    load(bench, 1, *rows)
+    facts = bench.facts(phones=("401234567",))
+    assert facts.callers.get("401234567") == caller
+    assert caller is None or facts.customers[caller.key].name == "Maija M"
+
+
+def test_a_ticket_knows_better_than_the_table_whose_number_it_is(bench: Any) -> None:
+    load(bench, 1, MAIJA)
+    bench.open("Call", ch.SetField("phone", "+358401234567"))
+    assert bench.facts(phones=("401234567",)).callers["401234567"].addr == "anna@customer.example"

@@ -27,8 +27,7 @@ def found(read: Read, argument: str) -> tuple[str, list[Customer]]:
         known = read.customers.by_address(argument)
         return argument, [known] if known else []
     people = read.customers.by_number(argument) or read.customers.by_phone(argument)
-    addresses = [key for one in people for key in one.keys if not key.startswith("@")] if len(people) == 1 else []
-    return next(iter(addresses), ""), people[:MOST]
+    return people[0].address if len(people) == 1 else "", people[:MOST]
 
 
 def facts(one: Customer, policy: Policy, speech: Phrases) -> tuple[Fact, ...]:

@@ -31,6 +31,7 @@ from mailgate.core.commands.judging import (
     nearest,
 )
 from mailgate.core.commands.reader import Command
+from mailgate.core.customers.customer import Customer
 from mailgate.core.letters import addressee, readers
 from mailgate.core.model import changed
 from mailgate.core.model.canned import holes
@@ -285,16 +286,22 @@ def _opening(person: Address, world: KnownWorld, agent: Agent) -> tuple[Change, 
     policy = world.policy
     department = policy.department(world.department or agent.home)
     known = world.people.get(person.key)
-    spoken = (known.language if known else "", department.language, policy.language)
+    told = world.moment.facts.customers.get(person.key)
+    theirs = (known.language if known else "", told.language if told else "")
+    spoken = (*theirs, department.language, policy.language)
     language = next((one for one in spoken if one in policy.languages), "en")
     said = (" ".join(world.title.split())[: about_status.LONGEST_TITLE], _first_line(world.words))
     fit = (one for one in said if one and not about_status.is_private(one, policy))
     title = next(fit, "") or _neutral(world, department.name, language)
     return (
-        OpenTicket(title, department.name, known.address if known else person, language=language),
+        OpenTicket(title, department.name, known.address if known else _named(person, told), language=language),
         Assign(agent.name),
         SetStatus(Status.OPEN),
     )
+
+
+def _named(person: Address, told: Customer | None) -> Address:
+    return person if person.name or told is None else Address(person.addr, told.name)
 
 
 def _neutral(world: KnownWorld, department: str, language: str) -> str:

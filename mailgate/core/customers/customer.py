@@ -36,6 +36,11 @@ class Customer:
         """True when anything is said of them."""
         return any(getattr(self, one.name) for one in fields(self) if one.name not in ABOUT)
 
+    @property
+    def address(self) -> str:
+        """The first of their own addresses; "" for a row of domains and numbers."""
+        return next((one for one in self.keys if not one.startswith("@")), "")
+
     def value(self, name: str) -> str:
         """A column by its name, a free one too; "" where nothing stands."""
         if name in COLUMNS:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from mailgate.core.customers import customer
 from mailgate.core.customers.customer import Customer
-from mailgate.core.model.mail import canonical
+from mailgate.core.model.mail import Address, canonical
 from mailgate.store import rows
 from mailgate.store.customers.looked_up import SETTING as LOOKED_UP
 from mailgate.store.customers.looked_up import Lookups
@@ -77,6 +77,17 @@ class Customers(Room):
         looked_up = Lookups(self.session).people(wanted) if wanted and standing.get(LOOKED_UP) else {}
         found = {key: customer.completed(customer.found(key, own), looked_up.get(key)) for key in wanted}
         return {key: one for key, one in found.items() if one is not None}
+
+    def callers(self, phones: Iterable[str], standing: Mapping[str, str | None]) -> dict[str, Address]:
+        """Whose number (see `phone.number_key`) our own table says it is, where that is one person with an address."""
+        taken, wanted = taken_from(standing.get(SETTING)), tuple(phones)
+        rows = self.held(taken, map(customer.phone_found_by, wanted)) if taken else []
+        found: dict[str, Address] = {}
+        for line in wanted:
+            whose = [one for one in rows if customer.phone_found_by(line) in customer.keys_of(one)]
+            if len(whose) == 1 and whose[0].address:
+                found[line] = Address(whose[0].address, whose[0].name)
+        return found
 
     def _standing(self) -> dict[str, str | None]:
         return {name: Settings(self.session).get(name) for name in (SETTING, LOOKED_UP)}

@@ -81,7 +81,10 @@ class FactsReading(Room):
             known["senders"] = {number: self._whose(one, ids[number], needs, now) for number, one in tickets.items()}
         known["waves"] = Waves(self.session).verdicts(each.wave for each in questions if each.wave)
         if needs.phones:
-            known["callers"] = self._callers(needs.phones)
+            known["callers"] = {
+                **self._customer_room.callers(needs.phones, standing),
+                **self._callers(needs.phones),
+            }
         named = [*needs.people, *(one.addr for one in known.get("callers", {}).values())]
         known["people"] = {one.address.key: one for one in map(self._person, named) if one}
         asked_for = (needs.sender, *needs.customers, *named, *(one.requester.addr for one in tickets.values()))

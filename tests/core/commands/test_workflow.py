@@ -13,6 +13,7 @@ from mailgate.core.commands import answers, judging, reader, workflow
 from mailgate.core.commands.catalogue import COMMANDS
 from mailgate.core.commands.reader import Command
 from mailgate.core.commands.workflow import Actor, Event, Granted, Judgement, KnownWorld, Refusal
+from mailgate.core.customers.customer import Customer
 from mailgate.core.letters.addressee import NOBODY
 from mailgate.core.mails import agent_mail, receipt
 from mailgate.core.model import changed
@@ -385,6 +386,17 @@ def test_a_ticket_opened_by_a_command_is_in_the_name_and_language_of_whom_the_de
         assert judged.opens[0] == expected
         written = workflow.carry_out(Command("new", "teemu@home.example"), None, Actor(BO), world)
         assert isinstance(written, Granted) and written.opens[0] == replace(expected, subject="Hello")
+
+
+@pytest.mark.parametrize(("language", "expected"), [("fi", "fi"), ("", "en"), ("tlh", "en")])
+def test_who_never_wrote_is_written_to_as_the_table_of_customers_has_them(language: str, expected: str) -> None:
+    told = Customer(name="Teemu Laine", language=language)
+    facts = Facts(customers={"teemu@home.example": told})
+    world = judging.world_at(Moment(replace(POLICY, languages=("en", "fi")), facts, NOW), None, words="Hello")
+    written = workflow.carry_out(Command("new", "teemu@home.example"), None, Actor(BO), world)
+    assert isinstance(written, Granted)
+    named = Address("teemu@home.example", "Teemu Laine")
+    assert written.opens[0] == OpenTicket("Hello", "support", named, language=expected)
 
 
 def test_a_ticket_opened_by_a_command_is_of_the_writers_own_department_unless_the_mail_names_one() -> None:

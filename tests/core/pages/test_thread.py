@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from cases import ANNA, BO, MAIJA, NOW, POLICY, D, H, ticket
 
+from mailgate.core.customers.customer import Customer
 from mailgate.core.model.desk_rows import JournalLine
 from mailgate.core.model.facts import Facts
 from mailgate.core.model.mail import Address, Attachment
@@ -51,6 +52,15 @@ def test_what_one_mail_changed_is_told_in_one_breath() -> None:
     )
     found = thread.page(AT, ANNA, ticket(1042), lines, lambda line: line.kind)
     assert [(one.who, one.text) for one in found.parts] == [("Bo Ek", "owner · status"), ("Anna Virtanen", "owner")]
+
+
+def test_what_the_desk_was_told_of_the_customer_stands_beside() -> None:
+    told = Customer(
+        name="Maija M", agent="bo", fields=dict.fromkeys("abc", "x"), links={"CRM": "https://crm.example/1"}
+    )
+    found = page(known=told).customer
+    assert found and (found.name, found.agent, len(found.columns), found.unverified) == ("Maija M", "Bo Ek", 3, False)
+    assert page().customer is None
 
 
 def test_what_is_owed_and_who_hears_stands_beside() -> None:
