@@ -84,6 +84,8 @@ control-socket-for-anybody window-opens-files window-dials-out window-hangs-for-
 session-of-anybody page-writes-to-a-customer page-answers-whoever-joined page-moves-several-tickets page-answers-unread-words sheet-with-formulas
 hook-words-unasked hook-words-of-the-unproved hook-tells-of-trainees hook-overtakes-itself
 hook-name-looked-up-twice hook-calls-a-clouds-keys signature-for-ever
+call-of-whoever-called-last call-joins-what-is-solved marks-of-a-call-believed-in-mail call-answered-and-missed
+placetel-unsigned
 """
 
 

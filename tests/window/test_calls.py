@@ -18,6 +18,7 @@ from mailgate.core.customers.customer import Customer, phone_found_by
 from mailgate.core.model.change import SetStatus
 from mailgate.core.model.ticket import EntryKind, Status
 from mailgate.core.programs.program import CALLS, READ
+from mailgate.errors import OutOfSpace
 
 SETTINGS = """
 [web.calls]
@@ -108,6 +109,29 @@ def test_the_one_person_with_a_number_has_the_memo_and_their_tickets_are_told(ex
     )
     [memo] = [one for one in exchange.tickets("+37120000005") if one.number != ticket]
     assert memo.requester.addr == "ilze@one.example"
+
+
+def test_w33_a_call_that_could_not_be_filed_is_filed_when_it_is_told_again(
+    exchange: Exchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OutOfSpace("no room on the disk")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(exchange.desk.gateway.intake, "receive", full)
+        exchange.tells("missed", "full", **{"from": "+37120000051"}, status=503)
+    assert exchange.tickets("+37120000051") == []
+    exchange.tells("missed", "full", **{"from": "+37120000051"})
+    [ticket] = exchange.tickets("+37120000051")
+    assert len(ticket.entries) == 1
+
+
+def test_w33_killed_between_memo_and_its_note_a_call_is_filed_once(exchange: Exchange) -> None:
+    exchange.person("Ruta <ruta@killed.example>", "+37120000052")
+    exchange.tells("missed", "killed", **{"from": "+37120000052"})
+    exchange.desk.gateway.store.write(lambda tx: tx.calls.filed("pbx", "killed", "", None)).result()
+    exchange.tells("missed", "killed", **{"from": "+37120000052"})
+    assert [len(one.entries) for one in exchange.tickets("+37120000052")] == [1, 1]
 
 
 def test_w37_the_same_key_with_another_body_is_a_conflict(exchange: Exchange) -> None:
