@@ -53,7 +53,7 @@ from mailgate.core.model.content import (
     WasItYou,
     Welcome,
 )
-from mailgate.core.model.letter_kinds import INSIDE, TO_CUSTOMERS, LoginLetter, PrivacyLetter
+from mailgate.core.model.letter_kinds import INSIDE, TO_CUSTOMERS, LoginLetter, PrivacyLetter, Ringing
 from mailgate.core.model.mail import Address
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.shown import Section, TicketRow
@@ -110,6 +110,7 @@ TABLE = {
     "an alarm for a lead": Kind(Alarm(title="Bounced", text="It came back."), Purpose.NOTE, False, WAITS),
     "a welcome": Kind(Welcome(), Purpose.QUESTION, False, WAITS),
     "a way in to the board": Kind(LoginLetter(), Purpose.QUESTION, False, WAITS),
+    "a telephone that rings": Kind(Ringing(caller="+37126123456"), Purpose.QUESTION, False, WAITS),
     "a question about a mail": Kind(WasItYou(subject="lamp", text="hello"), Purpose.RELEASE, False, WAITS),
     "a trainee's answer that left": Kind(Coached(), Purpose.NOTE, happens=NOTED),
     "a trainee's answer that comes back": Kind(Coached(outcome="returned"), Purpose.CUSTOMER, happens=SENT),
