@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 THREADS: Final = 2
 WAITING: Final = 500  # people about whom a question waits; later ones are asked about when they write again
 IDLE: Final = 10.0  # seconds after which a thread with nothing to ask ends
+AT_ONCE: Final = 10.0  # seconds: what `rate` allows in these may be asked at once, after a time of rest
 SHORTER: Final = 24  # that nobody, or nobody in particular, was found is kept for so much less
 SHORTEST: Final = timedelta(minutes=1)
 
@@ -211,9 +212,10 @@ class Lookups:
         """Wait until `rate` allows one more; False when we end before."""
         rate = self.settings.rate
         with self._lock:
-            at = max(self._next, self._monotonic())
+            now = self._monotonic()
+            at = max(self._next, now - AT_ONCE)
             self._next = at + (60 / rate if rate else 0.0)
-        return not self._stopping.wait(max(0.0, at - self._monotonic()))
+        return not self._stopping.wait(max(0.0, at - now))
 
 
 def complete(person: Person, read: Read) -> Person:

@@ -223,6 +223,13 @@ def test_no_more_questions_than_the_rate_allows(bench: Bench) -> None:
     assert done(question) and bench.crm.asked == [MAIJA]
 
 
+def test_a_few_may_be_asked_at_once_after_a_rest(bench: Bench) -> None:
+    bench.lookups.settings = replace(bench.lookups.settings, rate=60.0)
+    people = [Person(f"p{number}@virtanen.example") for number in range(12)]
+    asked = [bench.lookups.about(person) for person in people]  # the clock stands still
+    assert all(done(each) for each in asked[:11]) and asked[11] and not asked[11].done.is_set()
+
+
 def test_after_the_end_nothing_is_asked(bench: Bench) -> None:
     bench.lookups.close()
     assert not bench.ask()
