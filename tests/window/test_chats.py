@@ -6,15 +6,17 @@ import base64
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from email.message import EmailMessage
 from typing import Any
 
 import pytest
-from conftest import notice_to, reply
+from conftest import notice_to, opened, reply, whole
 from fakes_http import FakeServer, Reply, as_json, serving
 from window.sessions import token_of
 from window.test_api import PROBLEM, of
 
+from mailgate.app.admin import rights
 from mailgate.core.asking.signing import verified
 from mailgate.core.programs.program import CHATS
 
@@ -201,3 +203,98 @@ def test_an_answer_that_is_refused_is_a_bounce_and_no_mail(chat: Chat) -> None:
         chat.bridge.script = [as_json({"id": "remote.1"})]
     (note,) = [one for one in chat.desk.ticket(ticket.number).entries if one.kind == "bounce"]
     assert "400" in note.text
+
+
+# --- for how long, and by which way -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def later(chat: Chat) -> Iterator[Callable[..., None]]:
+    """Puts the clock forward, until the end of the test."""
+
+    def forward(**time: float) -> None:
+        chat.desk.clock.ahead += timedelta(**time)
+
+    before = chat.desk.clock.ahead
+    yield forward
+    chat.desk.clock.ahead = before
+
+
+def joined(chat: Chat, address: str, person: str) -> None:
+    """An admin knows that both are one person."""
+    mail_of_theirs = opened(chat.desk, "By mail", sender=f"Maija <{address}>")
+    assert mail_of_theirs.requester.addr == address
+    assert rights.link_contacts(chat.desk.gateway, f"lines.{person}@chat.invalid", address)
+
+
+def test_the_notice_and_the_promise_say_until_when(chat: Chat) -> None:
+    ticket = chat.ticket(chat.say("Quickly?", "until.1", person="101"))
+    assert ticket.due.first_response is not None
+    assert ticket.last_customer_at is not None
+    assert ticket.due.first_response <= ticket.last_customer_at + timedelta(hours=23)
+    shown = chat.notice(ticket).get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    assert "Can be answered there until" in shown
+
+
+def test_a_late_answer_waits_and_its_agent_is_told(chat: Chat, later: Callable[..., None]) -> None:
+    ticket = chat.ticket(chat.say("Hello?", "late.1", person="102"))
+    notice = chat.notice(ticket)
+    later(hours=25)
+    number = chat.desk.send(reply(notice, "Anna <anna@staff.example>", "Here we are."))
+    assert chat.desk.fate(number) == "parked"
+    told = chat.desk.letters("anna@staff.example", "receipt")[-1]
+    assert "lets nobody answer so long after" in whole(told)
+    assert not [one for one in chat.out() if one["person"] == {"id": "102"} and "Here we are" in one["text"]]
+
+
+def test_a_late_answer_goes_by_mail_where_an_address_is_known(chat: Chat, later: Callable[..., None]) -> None:
+    ticket = chat.ticket(chat.say("Hello?", "late.2", person="103"))
+    joined(chat, "m103@customer.example", "103")
+    notice = chat.notice(ticket)
+    later(hours=25)
+    chat.desk.send(reply(notice, "Anna <anna@staff.example>", "Here we are."))
+    letter = chat.desk.letters("m103@customer.example", "answer")[-1]
+    assert "Here we are." in whole(letter) and "chat.invalid" not in letter.as_string()
+    assert letter["To"] == "Maija <m103@customer.example>"
+
+
+def test_via_says_which_way_and_only_to_the_customers_own(chat: Chat) -> None:
+    ticket = chat.ticket(chat.say("Hello?", "via.1", person="104"))
+    asked = chat.desk.send(reply(chat.notice(ticket), "Anna <anna@staff.example>", "#via mail\n\nBy mail."))
+    assert chat.desk.fate(asked) == "parked", "nobody knows an address of theirs"
+    joined(chat, "m104@customer.example", "104")
+    chat.desk.send(reply(chat.notice(ticket), "Anna <anna@staff.example>", "#via mail\n\nBy mail."))
+    assert "By mail." in whole(chat.desk.letters("m104@customer.example", "answer")[-1])
+    assert [one.addr for one in chat.desk.ticket(ticket.number).participants] == ["m104@customer.example"]
+    chat.desk.send(reply(chat.notice(ticket), "Anna <anna@staff.example>", "#via lines\n\nAnd here."))
+    said = chat.out()[-1]
+    assert (said["text"], said["person"]) == ("And here.", {"id": "104"})
+    back = opened(chat.desk, "Mine", sender="Maija <m104@customer.example>")
+    chat.desk.send(reply(chat.notice(back), "Anna <anna@staff.example>", "#via lines\n\nOn the phone."))
+    assert chat.out()[-1]["text"] == "On the phone."
+    gone = chat.desk.send(reply(chat.notice(back), "Anna <anna@staff.example>", "#via nowhere\n\nLost."))
+    assert chat.desk.fate(gone) == "parked"
+
+
+def test_a_file_that_is_too_large_stays_behind_and_both_are_told(chat: Chat) -> None:
+    ticket = chat.ticket(chat.say("The offer?", "large.1", person="105"))
+    written = reply(chat.notice(ticket), "Anna <anna@staff.example>", "See the file.")
+    written.add_attachment(bytes(11 * 1024**2), maintype="application", subtype="pdf", filename="offer.pdf")
+    chat.desk.send(written)
+    said = chat.out()[-1]
+    assert said["text"] == "See the file.\n\nNot sent here, too large or too many: offer.pdf" and said["files"] == []
+    assert "offer.pdf" in whole(chat.desk.letters("anna@staff.example", "receipt")[-1])
+
+
+def test_a_person_is_exported_and_forgotten_with_what_is_kept_of_their_messages(chat: Chat) -> None:
+    ticket = chat.ticket(chat.say("Secret words", "forget.1", person="106"))
+    chat.desk.send(reply(chat.notice(ticket), "Anna <anna@staff.example>", "Dear secret."))
+    ours = chat.out()[-1]["id"]
+    store, now = chat.desk.gateway.store, chat.desk.clock()
+    data = store.read(lambda read: read.people.data_of("lines.106@chat.invalid"))
+    assert data is not None and "lines.106@chat.invalid" in data.keys
+    assert store.write(lambda tx: tx.people.forget("lines.106@chat.invalid", now, "admin")).result() is not None
+    found = store.read(lambda read: read.chats.message("lines", ours))
+    assert found is not None and "106" not in found.recipient
+    rows = store.read(lambda read: read.chats.message("lines", "remote.1"))
+    assert rows is None or rows.recipient != "lines.106@chat.invalid"

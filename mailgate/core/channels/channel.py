@@ -35,6 +35,10 @@ class Channel:
         """The way out of what goes to it."""
         return whereabouts.ROUTE + self.key
 
+    def names(self, name: str) -> str:
+        """What somebody is called there."""
+        return name if name.endswith(f" ({self.name})") else f"{name} ({self.name})".strip()
+
     def open_until(self, last: datetime | None) -> datetime | None:
         """Until when we may answer whoever wrote `last`; None: for ever, or nobody knows."""
         return None if self.window is None or last is None else last + self.window
@@ -44,6 +48,13 @@ def at(channels: Iterable[Channel], addr: str) -> Channel | None:
     """The channel on which an address is somebody; None for mail, and for a channel that is gone."""
     key = whereabouts.channel_of(addr)
     return next((one for one in channels if one.key == key), None) if key else None
+
+
+def plain(channels: Iterable[Channel], name: str) -> str:
+    """What somebody is called without the channel they are on."""
+    for one in channels:
+        name = name.removesuffix(f" ({one.name})")
+    return name
 
 
 def called(channels: Iterable[Channel], name: str) -> Channel | None:

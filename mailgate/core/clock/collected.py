@@ -31,6 +31,7 @@ PARKED_FOR = frozenset((
     "rate_limited",
     "refused", "self_loop", "settled", "stale", "tap_only", "token_agent_mismatch", "token_revoked", "too_much",
     "trainee", "trap", "unclean_from", "unknown_address", "unknown_letter", "unsolicited_dsn", "untagged",
+    "window",
 ))  # fmt: skip
 
 

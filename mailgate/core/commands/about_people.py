@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from mailgate.core.channels import channel
+from mailgate.core.channels.channel import MAIL
+from mailgate.core.channels.whereabouts import channel_of
 from mailgate.core.commands.about_status import is_private
 from mailgate.core.commands.judging import Judgement, Refusal, TicketContext, nearest, signed_words
 from mailgate.core.letters import addressee, own_page, readers
@@ -156,6 +159,24 @@ def requester(context: TicketContext) -> Judgement:
     before = context.ticket.requester
     gone = (Leave(before.key),) if context.policy.colleague_at(before.addr) else ()
     return context.granted("requester", SetRequester(named), *gone, address=named.addr)
+
+
+def via(context: TicketContext) -> Judgement:
+    """The words of this mail, and all that follows until they write again, go to another address of the customer's."""
+    policy, before = context.policy, context.ticket.requester
+    there = channel.called(policy.channels, context.argument)
+    if there is None and context.argument.lower() != MAIL:
+        return Refusal("no_channel", (MAIL, *(one.name for one in policy.channels)), {"text": context.argument})
+    way = there.name if there else MAIL
+    known = context.world.moment.facts.ways.get(context.ticket.number, ())
+    there_too = (one for one in (before.key, *known) if channel_of(one) == (there.key if there else ""))
+    found = next((one for one in there_too if addressee.writable(Address(one), policy)), None)
+    if found is None:
+        return Refusal("no_way", params={"way": way})
+    if found == before.key:
+        return context.granted_already("via", way=way)
+    person = Address(found, there.names(before.name) if there else channel.plain(policy.channels, before.name))
+    return context.granted("via", SetRequester(person), Leave(before.key), way=way)
 
 
 def only(context: TicketContext) -> Judgement:

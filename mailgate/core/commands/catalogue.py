@@ -106,6 +106,7 @@ COMMANDS: tuple[Word, ...] = (
          aliases=("muistio", "notatka", "piezīme", "anteckning", "notiz", "märkus")),
     Word("reply", "words", "[text]", prose=True),
     Word("only", "words", "[ADDRESS]", most=1, example="#only maija@home.example"),
+    Word("via", "words", "mail|CHANNEL", most=1, example="#via mail"),
     Word("use", "words", "NAME [key=value]", example="#use refund days=5"),
     Word("draft", "words", "NUMBER", most=1, example="#draft 1017"),
     Word("page", "words", "[off]", only=("off",), role=Role.AGENT),

@@ -330,6 +330,7 @@ ON_TICKET: Mapping[str, Callable[[TicketContext], Judgement]] = {
     "cc": about_people.cc,
     "requester": about_people.requester,
     "only": about_people.only,
+    "via": about_people.via,
     "open": about_status.set_open,
     "wait": about_status.wait,
     "hold": about_status.hold,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from string import Formatter
 
+from mailgate.core.channels import channel
 from mailgate.core.customers.customer import Customer
 from mailgate.core.letters import own_page
 from mailgate.core.letters.addressee import called, receivers
@@ -114,6 +115,7 @@ class InsideView:
     language: str
     participants: tuple[PersonView, ...]
     customer: CustomerCard | None = None
+    answer_until: datetime | None = None  # on their channel, where that lets nobody answer later
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +230,7 @@ def _inside(ticket: Ticket, policy: Policy, known: Customer | None) -> InsideVie
         language=ticket.language,
         participants=tuple(person_view(one) for one in ticket.participants),
         customer=card_of(ticket, policy, known),
+        answer_until=_answer_until(ticket, policy),
     )
 
 
@@ -254,6 +257,11 @@ def _in_doubt(ticket: Ticket) -> bool:
     """True while nothing proves that the customer's newest words are theirs."""
     theirs = (one for one in reversed(ticket.entries) if one.kind is EntryKind.CUSTOMER)
     return next((one.unverified for one in theirs), False)
+
+
+def _answer_until(ticket: Ticket, policy: Policy) -> datetime | None:
+    there = channel.at(policy.channels, ticket.requester.addr)
+    return there.open_until(ticket.last_customer_at) if there else None
 
 
 def field_links(fields: Mapping[str, str], links: Mapping[str, str]) -> tuple[FieldLink, ...]:

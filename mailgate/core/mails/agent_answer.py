@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from mailgate.core.letters import addressee, status_letters
+from mailgate.core.channels import channel
+from mailgate.core.channels.whereabouts import is_chat
+from mailgate.core.commands.line import Command
+from mailgate.core.letters import addressee, on_channels, status_letters
 from mailgate.core.mails import scope
 from mailgate.core.mails.case import Case
 from mailgate.core.model import changed
@@ -47,7 +50,28 @@ def why_not_sent(case: Case, ticket: Ticket, agent: Agent, text: str, canned: st
         return "address"
     if _stale(case, ticket, agent):
         return "stale"
-    return ""
+    return "window" if _late_there(case, ticket) else ""
+
+
+def _late_there(case: Case, ticket: AnyTicket) -> bool:
+    """True when the customer is on a channel that lets nobody answer any more."""
+    there = channel.at(case.policy.channels, ticket.requester.addr)
+    return there is not None and channel.is_over(there, ticket.last_customer_at, case.now)
+
+
+def goes_by_mail(case: Case, ticket: Ticket, commands: Iterable[Command]) -> bool:
+    """True when words can only reach the customer by mail by now, and an address is known that is proven theirs."""
+    if not _late_there(case, ticket) or any(one.name == "via" for one in commands):
+        return False
+    known = (Address(one) for one in case.facts.ways.get(ticket.number, ()))
+    return any(addressee.writable(one, case.policy) and not is_chat(one.addr) for one in known)
+
+
+def stays_behind(case: Case, ticket: AnyTicket) -> list[str]:
+    """The names of the agent's files that the customer's channel does not take."""
+    there = channel.at(case.policy.channels, ticket.requester.addr)
+    files = enclosed(case, ticket) if there else []
+    return [files[at].name for at in on_channels.left_out([one.size for one in files], there)] if there else []
 
 
 def out_of_reach(ticket: Ticket, policy: Policy, only: Address | None = None) -> bool:

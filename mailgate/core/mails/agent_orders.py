@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from mailgate.core.channels.channel import MAIL
 from mailgate.core.commands import about_answers, answers, catalogue, reader, workflow
 from mailgate.core.commands.line import MARK, NAME
 from mailgate.core.commands.reader import Command, CommandReading
@@ -20,7 +21,7 @@ from mailgate.core.model.content import Handover, Question, Receipt
 from mailgate.core.model.facts import WhyParked
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Agent
-from mailgate.core.model.said import Words, said
+from mailgate.core.model.said import Said, Words, said
 from mailgate.core.model.shown import AskedFor, Gathering
 from mailgate.core.model.ticket import Status, Ticket
 from mailgate.core.proof import session, token
@@ -97,6 +98,8 @@ def _on_ticket(
 ) -> Decision | None:
     crowd = any(one.name in done.crowd for one in commands)
     world = agent_words.world_of(case, ticket, reading, crowd=crowd)
+    if ticket and agent_words.to_customer(case, reading) and agent_answer.goes_by_mail(case, ticket, commands):
+        commands = [*commands, Command("via", MAIL)] if reading.rest.strip() else commands
     plan = workflow.plan(commands, ticket, workflow.Actor(agent=agent), world)
     about = case.policy.tag(ticket.number) if ticket is not None and done.several else ""
     stopped = _refused(case, agent, plan, reading, about) or _kept_back(case, agent, plan, reading)
@@ -129,8 +132,8 @@ def _on_ticket(
         already = agent_answer.in_agents_own_copy(case, ticket)
         if already and agent_words.to_customer(case, reading):
             done.asks = (answers.of_reason("had_already", who=", ".join(already)),)
-        if "winmail_unread" in case.mail.flags and any(one.template == "answer" for one in said[1]):
-            done.asks = (*(done.asks or ()), answers.of_reason("winmail"))
+        if any(one.template == "answer" for one in said[1]) and (left := _left_behind(case, after)):
+            done.asks = (*(done.asks or ()), *left)
         gone = [] if "only" in outcomes else agent_answer.no_longer(case, after, plan.changes)
         if gone and any(one.template == "answer" for one in said[1]):
             told = answers.of_reason("no_longer", who=", ".join(gone))
@@ -138,6 +141,13 @@ def _on_ticket(
     letters = (*plan.outbound, *said[1], *_thread_for(case, agent, ticket, changes, done, plan.outbound))
     done.steps.append(Step(ticket.number, tuple(changes), (*letters, *_stages(case, ticket, changes, letters))))
     return None
+
+
+def _left_behind(case: Case, ticket: Ticket) -> list[Said]:
+    """What of the agent's files does not go along with their answer, and why."""
+    found = [answers.of_reason("winmail")] if "winmail_unread" in case.mail.flags else []
+    behind = agent_answer.stays_behind(case, ticket)
+    return [*found, *([answers.of_reason("chat_files", files=", ".join(behind))] if behind else [])]
 
 
 def _refused(case: Case, agent: Agent, plan: workflow.Plan, reading: CommandReading, about: str) -> Decision | None:

@@ -85,6 +85,7 @@ def needs(
         through=through,
         customers=tuple(one.key for one in mail.reply_to[:MOST_ANSWERED]),
         senders=spam,
+        ways=orders and named.may_hold(told, "via", policy.command_aliases),
         forwards=orders and (bool(released_as) or named.may_hold(told, "forward", policy.command_aliases)),
         on_page=session.is_act(mail),
         domain=spam and about_spam.names_a_domain(told),

@@ -56,6 +56,7 @@ class Needs:
     customers: tuple[str, ...] = ()  # who else may be whoever gets answers: what the desk was told of them is wanted
     forwards: bool = False  # they may pass a mail on: are its octets still here?
     senders: bool = False  # the orders may be about spam: who is known of those the tickets are from?
+    ways: bool = False  # they may send words another way: by which addresses are the customers known?
     domain: bool = False  # and about a whole domain: was anybody there answered?
     on_page: bool = False  # it was written on a page that answers no letter: who spoke last?
     through: str = ""  # the contact form that names the sender: a ban of either holds
@@ -171,6 +172,8 @@ class Facts:
     urgent_hour: Mapping[str, int] = field(default_factory=dict)  # agent -> notices of urgent tickets that left at once
     entries: Mapping[int, tuple[Entry, ...]] = field(default_factory=dict)  # asked with `orders`: the thread
     brought_in: Mapping[int, Mapping[str, str]] = field(default_factory=dict)  # by ticket and address: by which agent
+    ways: Mapping[int, tuple[str, ...]] = field(default_factory=dict)  # ticket -> all addresses of its customer, where
+    # that one is on a channel, or a mail asks for another way
     journal: Mapping[int, tuple[JournalLine, ...]] = field(default_factory=dict)  # and every event
     purged: frozenset[int] = frozenset()  # asked with `forwards`: customers' newest mails whose octets are gone
     unsent: Mapping[int, Mapping[int, tuple[int, ...]]] = field(default_factory=dict)  # ticket -> mail -> letters

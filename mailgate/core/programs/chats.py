@@ -90,7 +90,7 @@ def wrong(asked: ApiChatAsked, channel: Channel) -> tuple[Wrong, ...]:
 def author(asked: ApiChatAsked, channel: Channel) -> Address:
     """Who says it: their place on the channel, and the name people read, which says on which."""
     name = line(asked.name)[:LONGEST_NAME] or line(asked.phone)[:40] or line(asked.person)[:40]
-    return Address(whereabouts.address_of(channel.name, asked.person) or NOBODY.addr, f"{name} ({channel.name})")
+    return Address(whereabouts.address_of(channel.name, asked.person) or NOBODY.addr, channel.names(name))
 
 
 def title(asked: ApiChatAsked) -> str:

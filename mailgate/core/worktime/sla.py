@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from mailgate.core.channels import channel
 from mailgate.core.model import changed
 from mailgate.core.model.change import Assign, Change, SetDue, SetEscalation, SetPriority, SetSla, SetStatus
 from mailgate.core.model.changed import AT_REST
@@ -19,6 +20,7 @@ from mailgate.core.worktime.promise import choose, for_ticket, hours_of, tier_of
 Pauses = tuple[tuple[datetime, datetime], ...]
 # What happens to a deadline given by hand on a ticket that no promise covers.
 HEARD = 0.8  # the share of the time after which a customer hears that it may not be enough
+BEFORE_END = timedelta(hours=1)  # of a channel's window: the promise falls so much before it
 BEFORE_QUIET = timedelta(minutes=10)
 BY_HAND = Sla("by_hand", warn=0.8, escalate=(EscalationStep(1.0, notify=("owner", "lead")),))
 
@@ -93,7 +95,20 @@ def deadlines(policy: Policy, ticket: AnyTicket) -> Due:
         for clock in running_deadlines(policy, ticket)
     }
     manual = None if ticket.status.done else ticket.due.manual
-    return Due(dues.get("first_response"), dues.get("resolve"), manual)
+    ends = _channel_ends(policy, ticket)
+    first = min(filter(None, (dues.get("first_response"), ends)), default=None)
+    return Due(first, dues.get("resolve"), manual)
+
+
+def _channel_ends(policy: Policy, ticket: AnyTicket) -> datetime | None:
+    """Until when somebody who waits for an answer on a channel has to have it, a while before it lets nobody answer."""
+    there = channel.at(policy.channels, ticket.requester.addr)
+    if there is None or there.window is None or ticket.status in AT_REST or policy.training(ticket.department):
+        return None
+    asked = ticket.last_customer_at or ticket.created_at
+    if ticket.last_agent_at is not None and ticket.last_agent_at >= asked:
+        return None
+    return asked + there.window - min(BEFORE_END, there.window / 10)
 
 
 def deadlines_at_opening(moment: Moment, ticket: AnyTicket) -> tuple[Change, ...]:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from mailgate.core.channels.whereabouts import is_chat
 from mailgate.core.model import outage
 from mailgate.core.model.change import Absence, Facts, Needs, SentLetter
 from mailgate.core.model.content import Question, Receipt
@@ -79,6 +80,8 @@ class FactsReading(Room):
             known["purged"] = self._purged(known["entries"].values())
         if needs.senders:
             known["senders"] = {number: self._whose(one, ids[number], needs, now) for number, one in tickets.items()}
+        elsewhere = (one for one in tickets.values() if needs.ways or is_chat(one.requester.addr))
+        known["ways"] = {one.number: self._people_room.addresses_of(one.requester.addr) for one in elsewhere}
         known["waves"] = Waves(self.session).verdicts(each.wave for each in questions if each.wave)
         if needs.phones:
             known["callers"] = {

@@ -34,6 +34,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.privacy": "Bittet den Kunden zu bestätigen, dass er eine Kopie seiner Daten oder ihre Löschung möchte; mit `go` lässt eine Leitung das Bestätigte ausführen.",
     "command.note": "Behält den Rest der E-Mail intern.",
     "command.reply": "Sendet den Rest der E-Mail an den Kunden; nichts mehr darin gilt als Befehl.",
+    "command.via": "Schickt diese Antwort und die folgenden per E-Mail oder über einen Kanal, bis der Kunde wieder schreibt.",
     "command.only": "Sendet diese Antwort nur an eine Person: den Kunden oder den genannten Beteiligten.",
     "command.use": "Setzt einen Textbaustein oder einen Artikel über deinen Text, in der Sprache des Kunden.",
     "command.draft": "Sendet dir die Antwort eines anderen Tickets als Entwurf, Namen, Adressen und Zahlen markiert.",

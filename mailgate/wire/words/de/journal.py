@@ -157,6 +157,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "parked.rate_limited": "zu viele E-Mails eines Absenders in einer Stunde",
     "parked.refused": "ein Befehl darin ist nicht möglich",
     "parked.self_loop": "es ist eine E-Mail von uns selbst",
+    "parked.window": "der Kanal lässt keine Antwort mehr zu",
     "parked.stale": "inzwischen hatte jemand aus dem Team geantwortet",
     "parked.marks": "Zeichen eines Entwurfs stehen noch darin",
     "parked.page_only": "auf einer Seite geht das nicht",

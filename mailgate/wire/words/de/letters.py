@@ -197,6 +197,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "tap.overdue": "Überfällige Tickets",
     "tap.desk": "Arbeitslage",
     "tap.help": "Hilfe",
+    "notice.answer_until": "Dort kann bis {at} geantwortet werden",
+    "notice.answer_late": "Dort konnte bis {at} geantwortet werden: eine Antwort geht per E-Mail, wenn eine Adresse bekannt ist, sonst wartet sie",
     "notice.to_customer": "Eine einfache Antwort geht an den Kunden: {who}",
     "notice.to_customers": "Eine einfache Antwort geht an den Kunden ({who}) und {n} weitere: {others}",
     "notice.out_of_reach": "Eine einfache Antwort erreicht niemanden: Es ist keine Adresse bekannt. Schreib #requester ADRESSE über deinen Text.",

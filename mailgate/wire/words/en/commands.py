@@ -34,6 +34,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.privacy": "Asks the customer to confirm that they want a copy of their data, or to be erased; with `go`, a lead has what they confirmed done.",
     "command.note": "Keeps the rest of the mail internal.",
     "command.reply": "Sends the rest of the mail to the customer; nothing more in it is read as a command.",
+    "command.via": "Sends this answer and what follows by mail or by a channel, until the customer writes again.",
     "command.only": "Sends this answer to one person alone: the customer, or whoever takes part and is named.",
     "command.use": "Puts a canned answer or an article above your own words, in the customer's language.",
     "command.draft": "Sends you the answer of another ticket as a draft, names, addresses and numbers marked.",

@@ -157,6 +157,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "parked.rate_limited": "too many mails of one sender within an hour",
     "parked.refused": "a command in it is not possible",
     "parked.self_loop": "it is a letter of our own",
+    "parked.window": "the channel lets nobody answer any more",
     "parked.stale": "a colleague had answered in the meantime",
     "parked.marks": "a draft's marks are still in it",
     "parked.page_only": "a page may not do this",

@@ -197,6 +197,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "tap.overdue": "Overdue tickets",
     "tap.desk": "Workload",
     "tap.help": "Help",
+    "notice.answer_until": "Can be answered there until {at}",
+    "notice.answer_late": "Could be answered there until {at}: an answer goes by mail where an address is known, else it waits",
     "notice.to_customer": "A plain reply goes to the customer: {who}",
     "notice.to_customers": "A plain reply goes to the customer ({who}) and {n} more: {others}",
     "notice.out_of_reach": "A plain reply reaches nobody: no address is known. Write #requester ADDRESS above your words.",

@@ -34,6 +34,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.privacy": "Palub kliendil kinnitada, et ta soovib oma andmete koopiat või kustutamist; sõnaga `go` laseb juht kinnitatu täita.",
     "command.note": "Jätab kirja ülejäänud osa sisemiseks.",
     "command.reply": "Saadab kirja ülejäänud osa kliendile; selles ei loeta enam midagi käsuna.",
+    "command.via": "Saadab selle ja järgmised vastused e-postiga või kanalis, kuni klient jälle kirjutab.",
     "command.only": "Saadab selle vastuse ainult ühele: kliendile või nimetatud osalejale.",
     "command.use": "Paneb sinu teksti kohale vastusemalli või juhendi kliendi keeles.",
     "command.draft": "Saadab sulle teise pöördumise vastuse mustandina, nimed, aadressid ja numbrid märgitud.",

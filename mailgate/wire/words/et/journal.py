@@ -157,6 +157,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "parked.rate_limited": "ühelt saatjalt tuli tunni jooksul liiga palju kirju",
     "parked.refused": "selles olevat käsku ei saa täita",
     "parked.self_loop": "see on meie enda kiri",
+    "parked.window": "kanal ei luba enam vastata",
     "parked.stale": "kolleeg oli vahepeal vastanud",
     "parked.marks": "mustandi märgid on veel sees",
     "parked.page_only": "lehel seda teha ei saa",

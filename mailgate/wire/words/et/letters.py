@@ -197,6 +197,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "tap.overdue": "Hilinenud pöördumised",
     "tap.desk": "Töö seis",
     "tap.help": "Abi",
+    "notice.answer_until": "Seal saab vastata kuni {at}",
+    "notice.answer_late": "Seal sai vastata kuni {at}: vastus läheb e-postiga, kui aadress on teada, muidu see ootab",
     "notice.to_customer": "Tavaline vastus läheb kliendile: {who}",
     "notice.to_customers": "Tavaline vastus läheb kliendile ({who}) ja veel {n} saajale: {others}",
     "notice.out_of_reach": "Tavaline vastus ei jõua kellenigi: aadress ei ole teada. Kirjuta oma teksti kohale #requester AADRESS.",

@@ -34,6 +34,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.privacy": "Pyytää asiakasta vahvistamaan, että hän haluaa kopion tiedoistaan tai niiden poiston; sanalla `go` esihenkilö panee vahvistetun täytäntöön.",
     "command.note": "Pitää viestin loppuosan sisäisenä.",
     "command.reply": "Lähettää viestin loppuosan asiakkaalle; siitä ei enää lueta komentoja.",
+    "command.via": "Lähettää tämän vastauksen ja seuraavat sähköpostilla tai kanavassa, kunnes asiakas kirjoittaa taas.",
     "command.only": "Lähettää tämän vastauksen vain yhdelle: asiakkaalle tai nimetylle osallistujalle.",
     "command.use": "Lisää valmiin vastauksen tai artikkelin tekstisi edelle asiakkaan kielellä.",
     "command.draft": "Lähettää sinulle toisen tiketin vastauksen luonnoksena, nimet, osoitteet ja numerot merkittyinä.",

@@ -157,6 +157,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "parked.rate_limited": "liian monta viestiä samalta lähettäjältä tunnissa",
     "parked.refused": "siinä oleva komento ei ole mahdollinen",
     "parked.self_loop": "se on meidän oma viestimme",
+    "parked.window": "kanavassa ei voi enää vastata",
     "parked.stale": "kollega oli vastannut sillä välin",
     "parked.marks": "luonnoksen merkit ovat vielä paikoillaan",
     "parked.page_only": "sivulla tätä ei voi tehdä",

@@ -197,6 +197,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "tap.overdue": "Myöhässä olevat",
     "tap.desk": "Työtilanne",
     "tap.help": "Ohje",
+    "notice.answer_until": "Siellä voi vastata {at} asti",
+    "notice.answer_late": "Siellä saattoi vastata {at} asti: vastaus lähtee sähköpostilla, jos osoite tiedetään, muuten se odottaa",
     "notice.to_customer": "Tavallinen vastaus lähtee asiakkaalle: {who}",
     "notice.to_customers": "Tavallinen vastaus lähtee asiakkaalle ({who}) ja lisäksi {n} muulle: {others}",
     "notice.out_of_reach": "Tavallinen vastaus ei tavoita ketään: osoitetta ei tiedetä. Kirjoita tekstisi yläpuolelle #requester OSOITE.",

@@ -34,6 +34,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.privacy": "Lūdz klientu apstiprināt, ka viņš vēlas savu datu kopiju vai dzēšanu; ar `go` vadītājs liek izpildīt apstiprināto.",
     "command.note": "Saglabā pārējo vēstuli kā iekšēju.",
     "command.reply": "Nosūta pārējo vēstuli klientam; nekas tajā vairs netiek lasīts kā komanda.",
+    "command.via": "Sūta šo atbildi un nākamās pa e-pastu vai kanālu, līdz klients atkal raksta.",
     "command.only": "Nosūta šo atbildi tikai vienam: klientam vai nosauktajam dalībniekam.",
     "command.use": "Ievieto gatavo atbildi vai rakstu virs Jūsu teksta klienta valodā.",
     "command.draft": "Atsūta Jums cita pieteikuma atbildi kā melnrakstu, vārdi, adreses un skaitļi ir atzīmēti.",

@@ -157,6 +157,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "parked.rate_limited": "pārāk daudz vēstuļu no viena sūtītāja stundas laikā",
     "parked.refused": "tajā esošā komanda nav izpildāma",
     "parked.self_loop": "tā ir mūsu pašu vēstule",
+    "parked.window": "kanāls vairs neļauj atbildēt",
     "parked.stale": "pa to laiku atbildēja kolēģis",
     "parked.marks": "tajā vēl ir melnraksta zīmes",
     "parked.page_only": "lapā to nevar izdarīt",

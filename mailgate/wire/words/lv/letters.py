@@ -198,6 +198,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "tap.overdue": "Nokavētie",
     "tap.desk": "Darba pārskats",
     "tap.help": "Palīdzība",
+    "notice.answer_until": "Tur var atbildēt līdz {at}",
+    "notice.answer_late": "Tur varēja atbildēt līdz {at}: atbilde aizies pa e-pastu, ja adrese ir zināma, citādi tā gaida",
     "notice.to_customer": "Parasta atbilde tiks nosūtīta klientam: {who}",
     "notice.to_customers": "Parasta atbilde tiks nosūtīta klientam ({who}) un vēl citiem ({n}): {others}",
     "notice.out_of_reach": "Parasta atbilde nesasniegs nevienu: adrese nav zināma. Virs sava teksta ierakstiet #requester ADRESE.",

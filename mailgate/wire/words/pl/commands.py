@@ -34,6 +34,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.privacy": "Prosi klienta o potwierdzenie, że chce kopii swoich danych albo ich usunięcia; słowem `go` kierownik zleca to, co potwierdzono.",
     "command.note": "Zachowuje resztę wiadomości jako treść wewnętrzną.",
     "command.reply": "Wysyła resztę wiadomości do klienta; nic w niej nie jest już odczytywane jako polecenie.",
+    "command.via": "Wysyła tę odpowiedź i następne mailem albo kanałem, dopóki klient znów nie napisze.",
     "command.only": "Wysyła tę odpowiedź tylko jednej osobie: klientowi albo wskazanemu uczestnikowi.",
     "command.use": "Wstawia gotową odpowiedź albo artykuł nad Twoim tekstem, w języku klienta.",
     "command.draft": "Przysyła Ci odpowiedź z innego zgłoszenia jako szkic, z oznaczonymi nazwiskami, adresami i numerami.",

@@ -157,6 +157,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "parked.rate_limited": "za dużo wiadomości od jednego nadawcy w ciągu godziny",
     "parked.refused": "zawarte w niej polecenie jest niewykonalne",
     "parked.self_loop": "to nasza własna wiadomość",
+    "parked.window": "kanał nie pozwala już odpowiedzieć",
     "parked.stale": "w międzyczasie odpowiedział ktoś z zespołu",
     "parked.marks": "zostały w niej znaczniki szkicu",
     "parked.page_only": "na stronie nie można tego zrobić",

@@ -199,6 +199,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "tap.overdue": "Zgłoszenia po terminie",
     "tap.desk": "Przegląd pracy",
     "tap.help": "Pomoc",
+    "notice.answer_until": "Tam można odpowiedzieć do {at}",
+    "notice.answer_late": "Tam można było odpowiedzieć do {at}: odpowiedź pójdzie mailem, jeśli adres jest znany, inaczej czeka",
     "notice.to_customer": "Zwykła odpowiedź trafi do klienta: {who}",
     "notice.to_customers": "Zwykła odpowiedź trafi do klienta ({who}) i do dalszych odbiorców ({n}): {others}",
     "notice.out_of_reach": "Zwykła odpowiedź nie dotrze do nikogo: nie znamy adresu. Nad tekstem wpisz #requester ADRES.",

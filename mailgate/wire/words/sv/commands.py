@@ -34,6 +34,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.privacy": "Ber kunden bekräfta att hen vill ha en kopia av sina uppgifter eller få dem raderade; med `go` låter en teamledare det bekräftade utföras.",
     "command.note": "Låter resten av mejlet stanna internt.",
     "command.reply": "Skickar resten av mejlet till kunden; inget mer i det läses som kommando.",
+    "command.via": "Skickar det här svaret och de följande med e-post eller i en kanal, tills kunden skriver igen.",
     "command.only": "Skickar svaret till en enda: kunden, eller den deltagare som anges.",
     "command.use": "Lägger en svarsmall eller en artikel ovanför din egen text, på kundens språk.",
     "command.draft": "Skickar dig ett annat ärendes svar som utkast, med namn, adresser och nummer markerade.",

@@ -157,6 +157,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "parked.rate_limited": "för många mejl från en avsändare inom en timme",
     "parked.refused": "ett kommando i det går inte att utföra",
     "parked.self_loop": "det är ett mejl från oss själva",
+    "parked.window": "kanalen låter ingen svara längre",
     "parked.stale": "en kollega hade svarat under tiden",
     "parked.marks": "utkastets tecken står kvar",
     "parked.page_only": "det får ingen sida göra",

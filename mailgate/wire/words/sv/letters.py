@@ -197,6 +197,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "tap.overdue": "Försenade ärenden",
     "tap.desk": "Arbetsläget",
     "tap.help": "Hjälp",
+    "notice.answer_until": "Kan besvaras där till {at}",
+    "notice.answer_late": "Kunde besvaras där till {at}: ett svar går med e-post om en adress är känd, annars väntar det",
     "notice.to_customer": "Ett vanligt svar går till kunden: {who}",
     "notice.to_customers": "Ett vanligt svar går till kunden ({who}) och {n} till: {others}",
     "notice.out_of_reach": "Ett vanligt svar når ingen: vi har ingen adress. Skriv #requester ADRESS ovanför din text.",
