@@ -14,8 +14,10 @@ from window.sessions import token_of
 
 from mailgate.app.admin import tokens
 from mailgate.cli import cli
+from mailgate.core.pages.window import Refusal
 from mailgate.core.programs.program import READ, WORDS
 from mailgate.errors import Permanent
+from mailgate.window.desk import Away, Refused
 
 PROBLEM = "application/problem+json"
 
@@ -236,13 +238,19 @@ def test_methods_are_named_and_no_other_origin_is_let_in(here: Any, crm: str) ->
 
 
 def test_while_the_desk_is_away_programs_are_told_so(served: Any, told: Any) -> None:
-    from mailgate.window.desk import Away
-
     told.answers["api_ticket"] = Away("gone")
     with served(told) as client:
         answer = client.get("/api/v1/tickets/1", headers=of("mg_a_b"))
     assert (answer.status_code, answer.headers["content-type"]) == (503, PROBLEM)
     assert int(answer.headers["retry-after"]) > 0
+
+
+def test_who_asks_too_often_is_told_when_to_ask_again(served: Any, told: Any) -> None:
+    told.answers["api_ticket"] = Refused(Refusal("slow", wait=7))
+    with served(told) as client:
+        answer = client.get("/api/v1/tickets/1", headers=of("mg_a_b"))
+    assert (answer.status_code, answer.headers["retry-after"]) == (429, "7")
+    assert answer.headers["content-type"] == PROBLEM and answer.json()["title"] == "Too often"
 
 
 @pytest.mark.parametrize(

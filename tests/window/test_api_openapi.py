@@ -41,6 +41,12 @@ def document(here: Any) -> Document:
     return Document(answer.json())
 
 
+def test_who_has_it_is_sent_nothing_more(here: Any, document: Document) -> None:
+    first = here.client.get("/api/v1/openapi.json")
+    again = here.client.get("/api/v1/openapi.json", headers={"if-none-match": first.headers["etag"]})
+    assert (first.json(), again.status_code, again.content) == (document.whole, 304, b"")
+
+
 def parts(value: Any) -> Iterator[Mapping[str, Any]]:
     """Every object in a document."""
     if isinstance(value, dict):
