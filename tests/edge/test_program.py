@@ -71,7 +71,7 @@ def test_one_that_ignores_us_is_ended_too() -> None:
         run("import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(1000)", seconds=0.5)
 
 
-def test_what_it_left_behind_ends_with_it_and_is_not_waited_for(tmp_path: Path) -> None:
+def test_w44_what_it_left_behind_ends_with_it_and_is_not_waited_for(tmp_path: Path) -> None:
     told = tmp_path / "pid"
     code = f"""
 import os, time

@@ -49,14 +49,14 @@ def until(true: Callable[[], bool]) -> bool:
     return False
 
 
-def test_a_mail_is_filed_while_the_program_does_not_answer(tmp_path: Path) -> None:
+def test_w44_a_mail_is_filed_while_the_program_does_not_answer(tmp_path: Path) -> None:
     with serving([Hang()]) as crm, running(tmp_path, more=section(crm)) as desk:
         assert desk.fate(desk.send(mail())) == "filed"
         assert asked_about(crm) == MAIJA
         assert desk.gateway.lookups.state() == LookupState(1, 0, 1, False, 0, "")
 
 
-def test_a_mail_that_waits_is_filed_when_its_time_is_over(tmp_path: Path) -> None:
+def test_w44_a_mail_that_waits_is_filed_when_its_time_is_over(tmp_path: Path) -> None:
     with serving([Hang()]) as crm, running(tmp_path, more=section(crm, 'wait = "200ms"')) as desk:
         assert desk.fate(desk.send(mail())) == "filed"
         assert asked_about(crm) == MAIJA and desk.gateway.lookups.state() == LookupState(1, 0, 1, False, 0, "")

@@ -150,7 +150,7 @@ def test_what_fails_leaves_what_was_known(bench: Bench) -> None:
     assert bench.lookups.counts.failed == 2
 
 
-def test_it_is_given_up_after_failures_and_each_change_is_told_once(bench: Bench) -> None:
+def test_w44_it_is_given_up_after_failures_and_each_change_is_told_once(bench: Bench) -> None:
     bench.crm.fail()
     assert all(bench.ask() for _ in range(FAILURES))
     assert not bench.ask() and not bench.ask(OTTO) and bench.told == [Trouble("answers 500", FIRST)]

@@ -120,7 +120,7 @@ def test_a_list_has_places() -> None:
         ("👩‍🚀", "👩‍🚀"),
     ],
 )
-def test_a_value_is_one_harmless_line(typed: Any, kept: str) -> None:
+def test_w44_a_value_is_one_harmless_line(typed: Any, kept: str) -> None:
     found = read({"x": typed, "there": "y"}, free="x", other="there").customer
     assert found is not None and found.fields.get("free", "") == kept
 
@@ -137,7 +137,7 @@ def test_what_is_too_long_is_cut_and_says_so() -> None:
     ["http://crm.example/", "javascript:alert(1)", "https://", "https://a b", "https://crm.example/\"onclick=", "https://crm.example/<b>",
      "https://crm.example\\@evil.example/", "https://u:p@crm.example/", "https://crm.exämple/", "ftp://crm.example/", "crm.example/1", "https://crm.example/" + "x" * 500],
 )  # fmt: skip
-def test_a_link_that_is_no_plain_https_address_is_left_out(address: str) -> None:
+def test_w44_a_link_that_is_no_plain_https_address_is_left_out(address: str) -> None:
     found = read({"url": address, "name": "Maija"}, **{"links.CRM": "url", "name": "name"}).customer
     assert found is not None and found.links == {}
 

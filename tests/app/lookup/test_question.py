@@ -57,13 +57,13 @@ def test_what_is_known_stands_encoded_in_the_address(tmp_path: Path) -> None:
         "{number}@evil.example",
     ],
 )
-def test_nobody_gets_out_of_their_place_in_it(evil: str) -> None:
+def test_w43_nobody_gets_out_of_their_place_in_it(evil: str) -> None:
     made = question.url("https://crm.example/{address}?no={number}", Person(evil, number="secret"))
     before, _, after = made.removeprefix("https://crm.example/").partition("?")
     assert "/" not in before and "&" not in made and "#" not in made and after == "no=secret"
 
 
-def test_a_program_gets_its_words_one_by_one(tmp_path: Path) -> None:
+def test_w43_a_program_gets_its_words_one_by_one(tmp_path: Path) -> None:
     found = settings(tmp_path, 'command = ["/bin/echo", "--mail={address}", "{phone}", "{{x}}", "$HOME; id"]')
     assert question.argv(found.command, MAIJA) == [
         "/bin/echo", "--mail=maija+shop@virtanen.example", "+358 40 123 4567", "{x}", "$HOME; id",
@@ -105,7 +105,7 @@ TROUBLE: dict[str, tuple[Said, str]] = {
 
 
 @pytest.mark.parametrize("name", TROUBLE)
-def test_trouble_is_a_sentence_within_the_time(name: str, tmp_path: Path) -> None:
+def test_w44_trouble_is_a_sentence_within_the_time(name: str, tmp_path: Path) -> None:
     said, why = TROUBLE[name]
     late = "in time" in why
     with serving([said]) as crm:
@@ -122,7 +122,7 @@ def test_nobody_there_is_a_sentence(tmp_path: Path) -> None:
         asked(found)
 
 
-def test_metadata_of_a_cloud_is_never_asked(tmp_path: Path) -> None:
+def test_w44_metadata_of_a_cloud_is_never_asked(tmp_path: Path) -> None:
     with pytest.raises(MailgateError, match="is not called"):
         asked(settings(tmp_path, 'url = "http://169.254.169.254/latest/{address}"'))
 

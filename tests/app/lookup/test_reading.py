@@ -58,7 +58,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_what_is_no_answer_is_a_sentence(name: str, settings: Lookup) -> None:
+def test_w44_what_is_no_answer_is_a_sentence(name: str, settings: Lookup) -> None:
     said, wanted = WRONG[name]
     with pytest.raises(Unfit) as caught:
         reading.read(said, settings, NOW)

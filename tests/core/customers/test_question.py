@@ -43,7 +43,7 @@ def test_an_answer_is_kept_under_an_address_or_else_a_number(person: Person, key
         ("мария@virtanen.example", False),
     ],
 )
-def test_what_a_program_could_take_for_something_else_is_not_asked_about(address: str, may: bool) -> None:
+def test_w43_what_a_program_could_take_for_something_else_is_not_asked_about(address: str, may: bool) -> None:
     assert askable(address) is may
 
 
