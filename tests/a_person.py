@@ -5,6 +5,8 @@ from datetime import timedelta
 
 from conftest import mail
 
+from mailgate.core.customers.answer import Answer as LookedUp
+from mailgate.core.customers.answer import Outcome
 from mailgate.core.customers.customer import Customer
 from mailgate.core.model import change as ch
 from mailgate.core.model.content import Answer, Handover
@@ -93,6 +95,8 @@ def known_person(desk):
     )  # fmt: skip
     told = CustomersTaken(1, "", 1, desk.gateway.clock())
     desk.gateway.store.write(lambda tx: (tx.customers.add(1, [(1, row)]), tx.customers.take(told))).result()
+    looked_up = LookedUp(Outcome.PERSON, row)
+    desk.gateway.store.write(lambda tx: tx.lookups.keep(ADDRESS, looked_up, told.at, told.at + HOUR)).result()
     desk.letters()
     return desk, first, other
 

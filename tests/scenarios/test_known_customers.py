@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import mail, running
+from conftest import from_agent, mail, notice_to, running
 from scenarios.test_statements import TABLE as STATEMENTS
 from scenarios.test_statements import counting
 
@@ -48,6 +48,18 @@ def test_a_known_customer_from_the_first_mail_to_the_notice(tmp_path: Path, monk
         other = desk.of_mail(desk.send(mail(sender="Eve <eve@lighthouse.example>", subject="Lamp of ours")))
         assert other.owner is None and "Front desk" not in str(desk.letters("eve@lighthouse.example", "ack")[0])
         assert counted["decide"] == STATEMENTS["new ticket"]["decide"] + 1, "who is known costs one statement"
+
+
+def test_who_writes_in_a_known_customers_name_hears_nothing_that_the_table_knows(tmp_path: Path) -> None:
+    (tmp_path / "customers.csv").write_text(TABLE)
+    with running(tmp_path, RULES, more='[customers]\nfile = "customers.csv"\n') as desk:
+        sync(desk.gateway, desk.gateway.clock())
+        ticket = desk.of_mail(desk.send(mail(sender=MAIJA, reply_to="evil@elsewhere.example")))
+        notice = notice_to(desk, "bo", ticket.number)
+        assert "Lighthouse" not in text(notice), "answers go to a stranger: they are no customer we know"
+        from_agent(desk, "Dear customer, press the switch twice.", notice, "bo")
+        told = desk.letters("evil@elsewhere.example")
+        assert told and not [word for word in (*SECRET, "Tuulikki") for letter in told if word in str(letter)]
 
 
 def text(letter: Any) -> str:

@@ -41,6 +41,14 @@ def test_a_table_is_read_in_the_forms_that_spreadsheets_write(encoding: str, new
     assert customers(text.encode(encoding)) == [MAIJA]
 
 
+@pytest.mark.parametrize(
+    ("encoding", "name"),
+    [("cp1250", "Święto Łódź, Żółć Gdańsk"), ("cp1257", "Jānis Bērziņš, Ķēniņa Līga"), ("cp1252", "Åsa Öström, Größe")],
+)
+def test_a_windows_code_page_is_known_by_its_letters(encoding: str, name: str) -> None:
+    assert customers(f'address;name\na@b.example;"{name}"\n'.encode(encoding))[0].name == name
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_the_header_tells_what_parts_the_cells(delimiter: str) -> None:
     assert customers((HEAD + ROW).replace(";", delimiter)) == [MAIJA]

@@ -26,6 +26,8 @@ OURS: Mapping[str, str] = {
     "article": "likewise", "article_used": "names and times",
     "setting": "keys and what leads say", "survey": "numbers", "tag": "tags stay, for the figures", "tally": "counts", "told": "departments",
     "watched_tag": "agents", "watcher": "agents", "wave": "what many wrote, as hashes", "wave_ticket": "numbers",
+    "chat_message": "ids of messages and how far they came",
+    "hook": "names of programs that are told", "hook_row": "codes and numbers: words are read where they stand",
     "program": "tokens of programs", "program_answer": "digests and numbers, of a day",
     "wall": "screens", "web_login": "agents", "web_session": "agents", "words": "the index, looked through whole",
 }  # fmt: skip
@@ -33,7 +35,7 @@ OURS: Mapping[str, str] = {
 CODES: Mapping[str, str] = {
     "attachment": "part type digest",
     "call": "program over",
-    "customer": "language agent",
+    "customer": "language agent", "looked_up": "outcome",
     "delivery": "department state remote_id",
     "entry": "kind",
     "event": "kind",
@@ -51,6 +53,7 @@ FILLED = {
     "call.line", "call.message_id", "address.canonical", "address.addr", "delivery.recipient", "delivery.canonical", "entry.author", "entry.only_to", "event.actor", "letter.recipients", "letter.copies",
     "letter.context", "mail.sender", "mail.recipients", "mail.author", "mail.trace", "parking.understood", "raw.bytes", "rendered.bytes",
     "letter_words.words", "letter_notes.words", "customer.keys", "customer.phones", "customer.links", "customer.fields", "customer_key.key",
+    "looked_up.key", "looked_up.said",
 }  # fmt: skip
 HANDED_OVER = {
     "customer.name", "customer.company", "customer.number", "customer.tier",
@@ -68,7 +71,7 @@ LETTERS = f"SELECT id FROM letter WHERE ticket IN ({OWN})"
 LINE = "126998877"
 HER_ROWS: Mapping[str, str] = {
     "call": f"line = '{LINE}'",
-    "customer": "id IN (SELECT customer FROM customer_key WHERE key = :a)", "customer_key": "key = :a",
+    "customer": "id IN (SELECT customer FROM customer_key WHERE key = :a)", "customer_key": "key = :a", "looked_up": "key = :a",
     "address": "canonical = :a", "mail": "author = :a", "ticket": f"id IN ({OWN})", "letter": f"id IN ({LETTERS})",
     "event": f"ticket IN ({OWN}) AND kind IN {PERSONAL}",  # the others hold codes
     "entry.author_name": "author = :a",  # agents are called by their names
