@@ -41,7 +41,7 @@ def test_the_wheel_names_what_it_needs_and_nothing_of_the_machine_it_was_made_on
     assert "Requires-Python: >=3.11" in metadata
     assert "Requires-Dist: aiosmtpd" in metadata
     assert "License-Expression: MIT" in metadata
-    assert "Provides-Extra: web" in metadata
+    assert "Provides-Extra: web" in metadata and "Provides-Extra: connect" in metadata
     needed = [line for line in metadata.splitlines() if line.startswith("Requires-Dist:") and "extra ==" not in line]
     assert not [line for line in needed if re.search("starlette|uvicorn|multipart|h11|httpcore", line)]
     here = str(ROOT).encode()
@@ -66,7 +66,7 @@ def test_installed_alone_it_lays_out_a_configuration_and_accepts_it(
 
 WITHOUT = """
 import sys
-for name in ("starlette", "uvicorn", "python_multipart", "h11", "anyio"):
+for name in ("starlette", "uvicorn", "python_multipart", "h11", "anyio", "httpcore2"):
     sys.modules[name] = None
 from mailgate.cli import main
 main()

@@ -71,7 +71,7 @@ def _json(told: Told, words: HookWords | None, place: Place) -> dict[str, Any]:
         data["entry"] = told.entry
     if words is not None:
         data["subject"] = words.subject
-        data["requester"] = {"name": words.requester_name, "address": words.requester}
+        data["requester"] = {"name": words.requester_name, "address": words.requester or None}
         if told.entry is not None:
             data["text"] = words.text
     return {"type": told.type.value, "timestamp": _stamp(told.at), "data": data}

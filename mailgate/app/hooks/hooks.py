@@ -86,7 +86,7 @@ class Hooks:
 
     def _begin(self, name: str, target: Callable[[], None]) -> threading.Thread:
         thread = threading.Thread(target=target, name=name, daemon=True)
-        self.threads.append(thread)
+        self.threads = [*(one for one in self.threads if one.is_alive()), thread]
         thread.start()
         return thread
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol
@@ -16,7 +16,7 @@ from mailgate.config.tree import Config, Webhook
 from mailgate.core.asking.http import Answer, Failure, Why
 from mailgate.core.hooks.hook import Hook
 from mailgate.core.hooks.retry import verdict
-from mailgate.core.hooks.rows import HookRow, HookState
+from mailgate.core.hooks.rows import HookRow, HookState, HookWords
 from mailgate.core.hooks.told import Told, Type
 from mailgate.core.model.policy import Mode, Policy
 from mailgate.core.model.said import said
@@ -137,7 +137,19 @@ class Sender:
 def body_of(hook: Hook, policy: Policy, read: Read, row: HookRow, now: datetime) -> bytes:
     """The octets of a row as they would leave now: words are read where they stand, so what was erased is gone."""
     words = read.hooks.words(row) if hook.words else None
+    if words:
+        words = _without_agents(words, policy)
     return body(hook, row.told, words, place(policy, row.told, now))
+
+
+def _without_agents(words: HookWords, policy: Policy) -> HookWords:
+    """The same with no agent's own address, whoever wrote it."""
+    return replace(
+        words,
+        subject=policy.without_agents(words.subject),
+        requester="" if policy.colleague_at(words.requester) else words.requester,
+        text=None if words.text is None else policy.without_agents(words.text),
+    )
 
 
 def worded(config: Config, read: Read, row: HookRow, now: datetime) -> bytes:

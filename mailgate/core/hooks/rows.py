@@ -56,5 +56,5 @@ class HookWords:
 
     subject: str
     requester_name: str
-    requester: str
+    requester: str  # "": an agent's own address, or nobody's
     text: str | None = None  # of the message, when the event is about one

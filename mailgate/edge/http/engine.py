@@ -22,6 +22,7 @@ from mailgate.core.asking.http import Answer, Asked, Failure, Limits, Why
 from mailgate.edge.http.allowed import refused
 from mailgate.edge.http.lines import Lines
 
+_LOOK = 0.25  # seconds between two looks whether somebody hung up, where no socket can be ended
 _SHOWN = 200  # characters of what the other side says
 _LONGEST_WAIT = 86_400.0  # seconds; what a Retry-After asks beyond is not believed
 _DIGITS = re.compile(r"[0-9]{1,6}")
@@ -163,12 +164,15 @@ def _resolved(host: str, port: int, line: _Line) -> list[tuple[int, tuple[Any, .
             found.put(error)
 
     threading.Thread(target=look, name="resolve", daemon=True).start()
-    try:
-        answer = found.get(timeout=line.left(line.connected_by, "the name was not found in time"))
-    except queue.Empty:
-        raise _TroubleError(Why.LATE, "the name was not found in time") from None
-    if isinstance(answer, list) and answer:
-        return answer
+    while True:
+        left = line.left(line.connected_by, "the name was not found in time")
+        try:
+            answer = found.get(timeout=min(left, _LOOK))
+        except queue.Empty:
+            continue
+        if isinstance(answer, list) and answer:
+            return answer
+        break
     raise _TroubleError(Why.UNREACHABLE, f"{host} has no address")
 
 

@@ -21,7 +21,18 @@ from mailgate.config.tree import Webhook
 from mailgate.core.asking.http import Answer, Failure, Why
 from mailgate.core.hooks.hook import Format, Hook
 from mailgate.core.hooks.rows import HookRow, HookRowState
-from mailgate.core.model.change import AddEntry, Assign, SetEscalation, SetPriority, SetStatus, Tag, Vote
+from mailgate.core.model.change import (
+    AddEntry,
+    Assign,
+    OpenTicket,
+    SetDue,
+    SetEscalation,
+    SetPriority,
+    SetStatus,
+    Tag,
+    Vote,
+)
+from mailgate.core.model.mail import Address
 from mailgate.core.model.policy import Mode
 from mailgate.core.model.ticket import EntryKind, Priority, Status
 from mailgate.wire import words as phrases
@@ -173,7 +184,7 @@ def test_tickets_of_trainees_are_told_to_nobody(tmp_path: Path) -> None:
 def test_a_promise_is_near_once_and_broken_once(bench: Hooked) -> None:
     due = NOW + HOUR
     number = bench.open()
-    bench.apply(None, *_due(due), SetEscalation(1, due, due), ticket=number)
+    bench.apply(None, SetDue("resolve", due), SetEscalation(1, due, due), ticket=number)
     for level, hours in ((2, 1), (3, 2)):
         bench.apply(None, SetEscalation(level, None, due), ticket=number, now=NOW + hours * HOUR)
     bench.feed()
@@ -181,12 +192,6 @@ def test_a_promise_is_near_once_and_broken_once(bench: Hooked) -> None:
     assert [(one.type.value, one.promise, one.due_at) for one in promises] == [
         ("promise.due", "resolve", due), ("promise.broken", "resolve", due)
     ]  # fmt: skip
-
-
-def _due(at: Any) -> tuple[Any, ...]:
-    from mailgate.core.model.change import SetDue
-
-    return (SetDue("resolve", at),)
 
 
 # --- told again ------------------------------------------------------------------------------------------------------
@@ -367,6 +372,30 @@ def test_w09_with_words_only_public_ones_leave(tmp_path: Path) -> None:
     assert f"{CANARY} secret" not in json.dumps(bench.door.heard)
     assert number == told["ticket.opened"]["ticket"]
     bench.close()
+
+
+def test_w09_an_agents_own_address_leaves_with_nobodys_words(tmp_path: Path) -> None:
+    bench = Hooked(tmp_path / "mailgate.db", Hook("crm", words=True))
+    text = f"Ask {ANNA.address} please.\nThank you."
+    bench.open(
+        f"For {ANNA.address}", words(EntryKind.CUSTOMER, text), requester=Address(ANNA.address, "Anna"), mail=False
+    )
+    bench.feed()
+    bench.all()
+    said = json.dumps(bench.door.heard)
+    assert "Thank you." in said and ANNA.address not in said
+    bench.close()
+
+
+def test_what_was_imported_is_told_to_nobody(bench: Hooked) -> None:
+    number = bench.keep(history=True).number
+    bench.apply(
+        number,
+        OpenTicket("Long ago", "support", Address("anna@customer.example", "Anna")),
+        AddEntry(EntryKind.CUSTOMER, "anna@customer.example", "Anna", "words"),
+        stamp=bench.stamp(number),
+    )
+    assert bench.feed() == 0
 
 
 def test_w41_what_is_erased_before_it_is_told_is_not_told(tmp_path: Path) -> None:
