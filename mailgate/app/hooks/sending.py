@@ -109,8 +109,11 @@ class Sender:
             self.store.write(lambda tx: tx.hooks.rest(state.name, until, text)).result()
 
     def _tell(self, what: str, name: str, why: str, remedy: str) -> None:
-        told = said(f"alarm.hook_{what}_text", name=name, **({"why": why} if what == "failed" else {}))
-        self.alarms.tell(f"hook {what} {name}", said(f"alarm.hook_{what}", name=name), told, remedy)
+        if what == "failed":
+            title, told = said("alarm.hook_failed", name=name), said("alarm.hook_failed_text", name=name, why=why)
+        else:
+            title, told = said("alarm.hook_off", name=name), said("alarm.hook_off_text", name=name)
+        self.alarms.tell(f"hook {what} {name}", title, told, remedy)
 
     def test(self, webhook: Webhook, open_door: OpenDoor) -> Tried:
         """A signed `test` event, at once and whatever the hook's state; nothing is kept of it.
