@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -130,7 +130,23 @@ def looking(box: ImapBox, config: Config) -> Iterator[inspection.FolderLook]:
 
 def channel(bridge: tree.Bridge, progress: Progress) -> ChannelTransport:
     """The way to a channel's bridge."""
-    return ChannelTransport(Bridge(bridge.name.lower(), bridge.url, bridge.secret.reveal, bridge.max_text), progress)
+    return ChannelTransport(Bridge(bridge.key, bridge.url, bridge.secret.reveal, bridge.max_text), progress)
+
+
+class NothingYet:
+    """No message has left: for whoever only asks whether a bridge is there."""
+
+    def left(self, ids: Sequence[str], channel: str, letter: str, recipient: str) -> list[str]:
+        """All of them."""
+        return list(ids)
+
+    def took(self, identity: str, remote_id: str) -> None:
+        """Nobody notes it."""
+
+
+def try_bridge(bridge: tree.Bridge) -> str:
+    """One signed ping. Raises MailgateError."""
+    return channel(bridge, NothingYet()).ping()
 
 
 # --- relays ----------------------------------------------------------------------------------------------------------

@@ -213,7 +213,7 @@ def _routes(config: Config, chats: ChatProgress) -> dict[str, Route]:
 
 
 def _to_channel(bridge: Bridge, chats: ChatProgress) -> Route:
-    name = whereabouts.ROUTE + bridge.name.lower()
+    name = whereabouts.ROUTE + bridge.key
     return Route(
         name=name,
         open=partial(ends.channel, bridge, chats),
@@ -248,6 +248,7 @@ def try_ends(config: Config) -> Iterator[connect.End]:
         config,
         connect.Reach(
             relay=lambda relay: ends.transport(relay, config),
+            bridge=ends.try_bridge,
             mailbox=lambda box: ends.try_mailbox(box, config),
             records=ends.records,
             person=partial(look_up, config),
@@ -279,7 +280,7 @@ def edges(gateway: Gateway, *, apart: bool = False) -> Edges:
 
 def _connected_by_us(config: Config) -> int:
     """How many connections we may open ourselves."""
-    return 2 * len(config.imap) + sum(relay.connections for relay in config.outgoing)
+    return 2 * len(config.imap) + sum(relay.connections for relay in config.outgoing) + len(config.bridges)
 
 
 def _mailboxes(gateway: Gateway) -> tuple[Worker, ...]:

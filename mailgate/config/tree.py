@@ -241,6 +241,11 @@ class Bridge:
     max_text: int  # characters of one message
     retry_for: timedelta
 
+    @property
+    def key(self) -> str:
+        """The channel's name as addresses and the wire have it."""
+        return self.name.lower()
+
 
 @dataclass(frozen=True, slots=True)
 class Config:

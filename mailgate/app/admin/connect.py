@@ -11,7 +11,7 @@ from typing import Final, Protocol
 from mailgate.app.admin.remedies import remedy
 from mailgate.app.lookup import reading
 from mailgate.app.lookup.mapping import Unfit
-from mailgate.config.tree import Config, ImapBox, Lookup, Relay
+from mailgate.config.tree import Bridge, Config, ImapBox, Lookup, Relay
 from mailgate.core.customers.answer import Outcome
 from mailgate.core.customers.question import Person, Said
 from mailgate.core.model.mail import canonical
@@ -57,6 +57,7 @@ class Reach:
 
     relay: Callable[[Relay], Sender]
     mailbox: Callable[[ImapBox], str]  # logs in and looks for every folder; what the server said
+    bridge: Callable[[Bridge], str]  # sends it one signed ping; what came of it
     records: Callable[[str], Records | None]  # of a domain; None for names that no public DNS knows
     person: Callable[[Person], Said | None]  # what another program says of a customer
 
@@ -77,6 +78,8 @@ def try_ends(config: Config, reach: Reach) -> Iterator[End]:
         if relay.transport == "smtp":
             yield _tried(f"outgoing.{relay.name}", lambda relay=relay: _try_relay(relay, config, reach))  # type: ignore[misc]
             yield from _alignment(relay, config, reach)
+    for bridge in config.bridges:
+        yield _tried(f"channel.{bridge.name}", lambda bridge=bridge: reach.bridge(bridge))  # type: ignore[misc]
     for box in config.imap:
         yield _tried(f"imap.{box.name}", lambda box=box: _try_mailbox(box, reach))  # type: ignore[misc]
     if config.lookup.on:

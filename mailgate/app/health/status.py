@@ -16,6 +16,7 @@ from mailgate.app.hooks.by_hand import BY_HAND
 from mailgate.app.intake.keeping import FREE_SPACE, SMALL
 from mailgate.app.window import forms
 from mailgate.config.tree import Config
+from mailgate.core.channels.whereabouts import ROUTE
 from mailgate.core.hooks.rows import HookState
 from mailgate.core.model.desk_rows import MailQueue, Queues
 from mailgate.core.model.policy import Mode
@@ -96,7 +97,10 @@ def looked(
         "mode": str(config.gateway.mode),
         "listeners": daemon["listeners"] if daemon else None,
         "mailboxes": daemon["mailboxes"] if daemon else [_unknown(box.name) for box in config.imap],
-        "relays": [_relay(relay.name, daemon) for relay in config.outgoing],
+        "relays": [
+            *(_relay(relay.name, daemon) for relay in config.outgoing),
+            *(_relay(f"{ROUTE}{bridge.key}", daemon) for bridge in config.bridges),
+        ],
         "queues": {"mail": asdict(queues.mail), "outbox": {state: asdict(row) for state, row in queues.outbox.items()}},
         "quarantine": queues.quarantined,
         "parked": queues.parked,

@@ -127,10 +127,11 @@ class Dispatcher:
     def _others(self, route: str) -> list[str]:
         """The departments that do not leave by `route`; letters of no department leave by the first.
 
-        What goes to a channel that is not there any more is met by a relay's loop, which lets none of it leave.
+        What goes to a channel that is there no more is met by a relay's loop, which lets none of it leave; one that
+        has come with a reload waits for the restart.
         """
         names = ["", *(department.name for department in self._in_force.policy.departments)]
-        chats = (name for loop in self.loops.values() for name in loop.route.only)
+        chats = {one.route for one in self._in_force.policy.channels}
         return [*(name for name in names if self._route_of(name) != route), *chats]
 
     def _problem(self, problem: Words) -> None:

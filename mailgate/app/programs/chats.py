@@ -113,7 +113,7 @@ def _became(read: Read, identifier: str) -> ApiChatPage | None:
 
 
 def heard(desk: WindowDesk, asked: ApiReceiptAsked) -> ApiReceiptPage | Refusal:
-    """What the messenger tells; what failed is a bounce, once."""
+    """What is told of it there; what failed is a bounce, once."""
     there = _allowed(desk, asked)
     if isinstance(there, Refusal):
         return there

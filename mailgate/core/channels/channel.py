@@ -13,7 +13,7 @@ MAIL = "mail"  # no channel: what `#via` calls the mail itself
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A `[[channel]]`. Nothing here knows which messenger is behind it."""
+    """A `[[channel]]`. Nothing here knows what is behind it."""
 
     name: str  # as agents read it; in addresses and on the wire in lower case
     department: str  # whose work its messages are

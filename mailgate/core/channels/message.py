@@ -8,7 +8,7 @@ from typing import Final
 
 LEAVING: Final = "leaving"  # it may be on its way: nobody has said so yet
 TAKEN: Final = "taken"  # by the bridge
-TOLD: Final = ("delivered", "read", "failed")  # by the messenger
+TOLD: Final = ("delivered", "read", "failed")  # by who carries it
 
 
 @dataclass(frozen=True, slots=True)

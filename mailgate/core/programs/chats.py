@@ -52,7 +52,7 @@ class ApiChatPage:
 
 @dataclass(frozen=True, slots=True)
 class ApiReceiptAsked:
-    """What the messenger says became of a message of ours."""
+    """What a bridge says became of a message of ours."""
 
     bearer: str
     peer: str

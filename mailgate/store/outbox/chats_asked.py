@@ -35,4 +35,4 @@ class ChatsTx(ChatsRead, Protocol):
         """The bridge has taken a message."""
 
     def told(self, message: str, state: str, now: datetime) -> None:
-        """What the messenger says became of a message."""
+        """What a bridge says became of a message."""

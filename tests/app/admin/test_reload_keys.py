@@ -35,6 +35,7 @@ BASE: dict[str, Any] = {
     "sla": [{"name": "gold", "first_response": "1h", "escalate": [{"at": 1.0, "notify": "lead"}]}],
     "calendar": [{"name": "office", "monday": "09:00-17:00"}],
     "letters": {"links": {}},
+    "channel": [{"name": "lines", "url": "http://127.0.0.1:9/out", "secret": "s", "department": "support"}],
     "web": {"listen": "127.0.0.1:8080", "url": "http://127.0.0.1:8080", "form": {"topics": [
         {"name": "quote", "text": {"en": "A quote"}, "department": "support", "fields": [{"key": "order", "text": {"en": "Order"}}]}]},
         "calls": {"recordings": [{"url": "https://pbx.example/"}]}},
@@ -53,6 +54,9 @@ OTHER: dict[str, Any] = {
     "imap.done_folder": "Done", "imap.since": date(2026, 1, 1), "imap.idle": False, "imap.poll": "9m",
     "imap.alarm_after": "9m", "imap.user": "v", "imap.password": "p", "imap.token_command": ["/bin/true"],
     "imap.oauth": "google", "imap.tenant": "t", "imap.client_id": "j", "imap.client_secret": "s",
+    "channel.name": "other", "channel.url": "http://127.0.0.1:10/out", "channel.secret": "t", "channel.department": "sales",
+    "channel.language": "fi", "channel.max_text": 900, "channel.files": 9, "channel.files_max": "9MB", "channel.window": "9h",
+    "channel.ack": True, "channel.signature": True, "channel.retry_for": "9d",
     "outgoing.name": "other", "outgoing.transport": "folder", "outgoing.host": "other.example", "outgoing.port": 9587,
     "outgoing.tls": "tls", "outgoing.folder": "elsewhere", "outgoing.envelope": "verp", "outgoing.rate": "9/min",
     "outgoing.connections": 9, "outgoing.retry_for": "9d", "outgoing.user": "v", "outgoing.password": "p",
@@ -121,12 +125,25 @@ TOGETHER: dict[str, dict[str, Any]] = {
     "smtp.tls_cert": {"smtp.tls_key": "other.pem"},
     "smtp.tls_key": {"smtp.tls_cert": "other.pem"},
     "identity.border.format": {"identity.border.id": ""},
-    "department.name": {"agent.departments": ["sales"], "web.form.topics.department": "sales"},
-    "web.form.topics.department": {"department.name": "sales", "agent.departments": ["sales"]},
+    "department.name": {
+        "agent.departments": ["sales"],
+        "web.form.topics.department": "sales",
+        "channel.department": "sales",
+    },
+    "channel.department": {
+        "department.name": "sales",
+        "agent.departments": ["sales"],
+        "web.form.topics.department": "sales",
+    },
+    "web.form.topics.department": {
+        "department.name": "sales",
+        "agent.departments": ["sales"],
+        "channel.department": "sales",
+    },
 }
 RESTART = {
     "gateway.domain", "gateway.data", "gateway.alarm_command", "gateway.health_url", "store.url", "tickets.first_number",
-    "log.level", "log.format", "metrics.listen", "web.listen", "web.run", "lmtp.listen", "submission.listen", "outgoing.name",
+    "log.level", "log.format", "metrics.listen", "web.listen", "web.run", "lmtp.listen", "submission.listen", "outgoing.name", "channel.name",
     *(f"smtp.{key}" for key in ("listen", "max_size", "max_recipients", "max_connections", "max_connections_per_peer",
                                 "timeout", "tls_cert", "tls_key", "trusted_networks", "proxy_protocol")),
     *(f"imap.{key}" for key in ("name", "address", "host", "port", "tls", "folders", "junk", "sent_folder",
@@ -217,6 +234,9 @@ def test_s11_a_changed_key_is_applied_or_said_to_need_a_restart(folder: Path, ke
     said = reloading.needs_restart(before, after)
     names = {one.name for one in before.outgoing} ^ {one.name for one in after.outgoing}
     said += [f"[[outgoing]] {name}" for name in names]  # as the dispatcher says
+    said += [
+        f"[[channel]] {name}" for name in {one.name for one in before.bridges} ^ {one.name for one in after.bridges}
+    ]
     assert bool(said) is (key in RESTART), said
     if said:
         assert any(key.rpartition(".")[2] in one.split() or key.endswith(".name") for one in said), said

@@ -22,6 +22,7 @@ from mailgate.core.channels.channel import Channel
 from mailgate.core.model.change import AddEntry, Audience, Decision, Fate, OpenTicket, Outbound, Step, Urgency
 from mailgate.core.model.content import Ack, Answer, Nudge, Solved
 from mailgate.core.model.mail import Address
+from mailgate.core.model.outbound import DeliveryState
 from mailgate.core.model.ticket import EntryKind
 from mailgate.edge.http.fetch import HttpClient
 from mailgate.edge.out.channel import Bridge, ChannelTransport
@@ -224,3 +225,35 @@ def test_the_bridge_is_asked_whether_it_is_there(office: Chatting) -> None:
     transport = ChannelTransport(bridge, ChatProgress(office.store, lambda: office.now))
     assert transport.ping() == f"{office.bridge.url} answers"
     assert office.bridge.requests[0].json == {"type": "ping", "channel": "lines"}
+
+
+def test_killed_between_the_bridges_answer_and_our_note_nothing_leaves_twice(office: Chatting) -> None:
+    """What the bridge took is on disk before the delivery is marked: the letter is found taken at the next start."""
+    office.wrote(Answer(agent="anna", text="First part of two here.\n\nThe second part of more than thirty letters."))
+    dispatcher = office.begin()
+    dispatcher.drain()
+    said = len(office.bridge.requests)
+    (row,) = office.rows()
+    office.store.write(lambda tx: tx.outbox.mark(row.id, DeliveryState.SENDING, office.now)).result()
+    assert office.store.write(lambda tx: tx.outbox.recover(office.now)).result()["retried"] == 1
+    office.begin().drain()
+    assert office.states() == ["sent"] and len(office.bridge.requests) == said == 2
+
+
+def test_killed_while_the_bridge_had_it_the_same_id_comes_again(office: Chatting) -> None:
+    office.bridge.script = [Hang(), Reply()]
+    office.wrote(Answer(agent="anna", text="Hello"))
+    office.begin(Limits(total=0.2)).drain()
+    (row,) = office.rows()
+    office.store.write(lambda tx: tx.outbox.mark(row.id, DeliveryState.SENDING, office.now)).result()
+    office.store.write(lambda tx: tx.outbox.recover(office.now)).result()
+    office.begin().drain()
+    assert office.states() == ["sent"] and len({body["id"] for body in bodies(office.bridge)}) == 1
+
+
+def test_a_channel_that_came_with_a_reload_waits_for_the_restart(office: Chatting) -> None:
+    office.wrote(Answer(agent="anna", text="Hello"))
+    office.start().drain()  # it is in the policy, and has no loop yet
+    assert office.states() == ["waiting"] and office.relay.calls == office.second.calls == 0
+    office.begin().drain()
+    assert office.states() == ["sent"]
