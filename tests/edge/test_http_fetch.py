@@ -99,6 +99,14 @@ def test_w39_of_an_answer_of_200_megabytes_only_what_is_wanted_is_taken(server: 
     assert server.sent < 50_000_000  # what the kernel's buffers took, and no more
 
 
+def test_a_large_answer_costs_as_much_as_it_is_long(server: FakeServer) -> None:
+    server.script = [Flood(33_554_432)]
+    began = time.process_time()
+    found = get(server.url, Limits(connect=60, total=60, octets=40_000_000, whole=True))
+    assert isinstance(found, Answer) and len(found.body) == 33_554_432
+    assert time.process_time() - began < 2  # of processor time, the server's among it
+
+
 def test_an_answer_as_large_as_is_allowed_is_whole(server: FakeServer) -> None:
     server.script = [Reply(200, b"x" * 4096)]
     found = get(server.url, Limits(connect=60, total=60, octets=4096, whole=True))

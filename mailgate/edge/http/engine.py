@@ -206,18 +206,18 @@ def _read(answer: httpcore2.Response, limits: Limits, failed: Callable[[Why, str
     """The answer's body as far as it is wanted: not an octet more is asked of the other side."""
     headers = {name.decode("latin-1").lower(): _line(value.decode("latin-1"), 1000) for name, value in answer.headers}
     ok = 200 <= answer.status < 300
-    body = b""
+    body = bytearray()  # a recording comes in a thousand pieces
     for piece in answer.iter_stream():
         body += piece
         if len(body) > limits.octets:
             break
     cut = len(body) > limits.octets
     if not ok:
-        return _status(answer.status, headers, body, failed)
+        return _status(answer.status, headers, bytes(body), failed)
     if cut and limits.whole:
         return failed(Why.TOO_LARGE, f"the answer is larger than {limits.octets} octets")
     kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-    return Answer(answer.status, kind, body[: limits.octets], headers, cut)
+    return Answer(answer.status, kind, bytes(body[: limits.octets]), headers, cut)
 
 
 def _status(status: int, headers: Mapping[str, str], body: bytes, failed: Callable[[Why, str], Failure]) -> Failure:
