@@ -151,6 +151,15 @@ def test_w37_a_key_is_one_message_and_another_body_is_a_conflict(here: Any, post
         here.desk.clock.ahead -= timedelta(hours=25)
 
 
+def test_a_key_is_its_own_programs(here: Any, post: Post) -> None:
+    other = token_of(here.desk, "other-shop", WRITE)
+    said = a_message(text="The same of two shops\n", **{"from": {"address": "two@shops.example"}})
+    first, second = post(said, key="k-two"), post(said, key="k-two", token=other)
+    assert first.json()["mail"] != second.json()["mail"]
+    assert ticket_of(here.desk, first).number != ticket_of(here.desk, second).number
+    assert post(a_message(text="Of the second alone\n"), key="k-two", token=other).status_code == 409
+
+
 def test_the_name_that_its_program_gives_it_is_one_message_for_ever(here: Any, post: Post) -> None:
     said = a_message(external_id="order-77", text="Once\n")
     first, again = post(said), post(said, key="k-77")

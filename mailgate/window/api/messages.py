@@ -42,7 +42,7 @@ class Sender(Model):
     """Whose words it is: nobody believes it unless the token was made with `--vouch`."""
 
     address: Text = Field(max_length=LONGEST["address"], examples=["maija@customer.example"])
-    name: Text = Field("", max_length=LONGEST["name"], examples=["Maija Meikäläinen"])
+    name: Text | None = Field(None, max_length=LONGEST["name"], examples=["Maija Meikäläinen"])
 
 
 class Upload(Model):
@@ -60,7 +60,7 @@ class Message(Model):
 
     sender: Sender = Field(alias="from")
     text: Text = Field(max_length=LONGEST["text"], examples=["My lamp flickers.\nWhat can I do?"])
-    subject: Text = Field("", max_length=LONGEST["subject"], examples=["The lamp"])
+    subject: Text | None = Field(None, max_length=LONGEST["subject"], examples=["The lamp"])
     department: str | None = Field(None, max_length=100, description="Whose work it is.", examples=["support"])
     ticket: Number | None = Field(
         None, description="A ticket in which `from` takes part. Anybody else's message opens one of its own."
@@ -98,9 +98,9 @@ async def _take(call: Call) -> object:
         bearer=call.bearer,
         peer=call.peer,
         address=message.sender.address,
-        name=message.sender.name,
+        name=message.sender.name or "",
         text=message.text,
-        subject=message.subject,
+        subject=message.subject or "",
         department=message.department or "",
         ticket=message.ticket,
         files=tuple(FormFile(one.name, one.data) for one in message.files),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, get_origin
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.exceptions import HTTPException
@@ -153,7 +153,7 @@ async def _most(operation: Operation, request: Request) -> int:
 
 def _query(operation: Operation, request: Request) -> dict[str, Any]:
     """What stands behind the question mark; a field that takes several gets them all."""
-    several = {name for name, one in operation.inputs.model_fields.items() if "tuple" in str(one.annotation)}
+    several = {name for name, one in operation.inputs.model_fields.items() if get_origin(one.annotation) is tuple}
     query = request.query_params
     return {name: tuple(query.getlist(name)) if name in several else query[name] for name in query}
 

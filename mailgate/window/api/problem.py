@@ -1,4 +1,4 @@
-"""What a program did wrong, or what is wrong with us, as `application/problem+json` (RFC 9457): a title, a sentence."""
+"""What a program did wrong, or what is wrong with us, as `application/problem+json` (RFC 9457)."""
 
 from __future__ import annotations
 
@@ -21,19 +21,23 @@ class Error(TypedDict):
 
 PATH: Final = "/api/"  # all behind it is asked by programs
 TYPE: Final = "application/problem+json"
+# The titles are those of the statuses (RFC 9110): a problem without a type of its own has no other.
 TITLES: Final[Mapping[int, tuple[str, str]]] = {
-    400: ("Bad request", "The request cannot be read as it stands."),
-    401: ("No valid token", "Send `Authorization: Bearer mg_...` with a token that stands, from where it may be used."),
-    403: ("Beyond this token", "The token was not made for this: see `mailgate window token list`."),
-    404: ("Not there", "There is nothing here, or nothing that this token may see."),
-    405: ("Not this way", "The method is none of this address; `Allow` names those that are."),
-    409: ("In conflict", "Another request stands in the way of this one."),
-    413: ("Too large", "The body is larger than this operation takes."),
-    415: ("Wrong type", "The body has to be JSON: `Content-Type: application/json`."),
-    422: ("Not as described", "The request does not fit its description: see `errors`, and /api/v1/openapi.json."),
-    429: ("Too often", "This was asked too often; `Retry-After` says in how many seconds it may be asked again."),
-    500: ("Trouble", "Something is wrong with the desk; nothing of this request was done."),
-    503: ("Away", "The desk is being started anew; ask again in `Retry-After` seconds."),
+    400: ("Bad Request", "The request cannot be read as it stands."),
+    401: ("Unauthorized", "Send `Authorization: Bearer mg_...` with a token that stands, from where it may be used."),
+    403: ("Forbidden", "The token was not made for this: see `mailgate window token list`."),
+    404: ("Not Found", "There is nothing here, or nothing that this token may see."),
+    405: ("Method Not Allowed", "The method is none of this address; `Allow` names those that are."),
+    409: ("Conflict", "Another request stands in the way of this one."),
+    413: ("Content Too Large", "The body is larger than this operation takes."),
+    415: ("Unsupported Media Type", "The body has to be JSON: `Content-Type: application/json`."),
+    422: ("Unprocessable Content", "The request does not fit its description: see `errors`, and /api/v1/openapi.json."),
+    429: (
+        "Too Many Requests",
+        "Asked too often; `Retry-After` says in how many seconds it may be asked again.",
+    ),
+    500: ("Internal Server Error", "Something is wrong with the desk; nothing of this request was done."),
+    503: ("Service Unavailable", "The desk is being started anew; ask again in `Retry-After` seconds."),
 }
 # What the desk refuses with: its status, and a sentence of its own where there is one.
 CODES: Final[Mapping[str, tuple[int, str]]] = {
