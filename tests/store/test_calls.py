@@ -46,10 +46,15 @@ def test_missed_calls_of_a_line_are_found_by_their_memos(bench: Any) -> None:
 
 
 def test_w38_everybody_with_a_number_is_named(bench: Any) -> None:
-    for who in ("a@home.example", "b@home.example", "a@home.example", "nobody@invalid.invalid"):
+    people = ("a@home.example", "b@home.example", "telegram.77@chat.invalid", "a@home.example")
+    for who in (*people, "nobody@invalid.invalid", "forgotten-1@invalid"):
         bench.open("call", SetField("phone", "+371 26 123 456"), requester=Address(who))
     found = bench.read(lambda read: read.calls.people(LINE, 5))
-    assert [one.addr for one in found] == ["a@home.example", "b@home.example"]  # whoever called last first
+    assert [one.addr for one in found] == [
+        "a@home.example",
+        "telegram.77@chat.invalid",
+        "b@home.example",
+    ]  # whoever called last first
     assert len(bench.read(lambda read: read.calls.people(LINE, 1))) == 1
     assert bench.read(lambda read: read.calls.people("", 5)) == []
 

@@ -37,7 +37,7 @@ class Exchange:
         found = (self.desk.ticket(one.number) for one in self.desk.tickets())
         return [one for one in found if one.fields.get("phone") == number]
 
-    def apply(self, ticket: int, *changes: Any) -> None:
+    def apply(self, ticket: int | None, *changes: Any) -> None:
         decision = Decision(Fate.FILED, "test", (Step(ticket, changes),), actor="anna")
         desk = self.desk
         desk.gateway.store.write(lambda tx: tx.apply(None, decision, desk.clock(), desk.gateway.ids)).result()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from mailgate.app.calls.callers import Callers
 from mailgate.core.model.mail import Envelope, Source
 from mailgate.core.model.moment import Moment
+from mailgate.core.model.policy import Policy
 from mailgate.core.programs.called import KnownCall
 from mailgate.core.programs.ringing import named
 from mailgate.core.proof import exchange, visitor
@@ -43,14 +45,21 @@ def mail_of(moment: Moment, memo: Memo) -> tuple[bytes, Envelope]:
         text += "\n\n" + words.own_words("ticket.call_several", names=people)
     elif people:
         text += "\n\n" + words.own_words("ticket.call_known", names=people)
-    alone = memo.callers.people[0] if memo.callers.people and not several else None
+    who = _one_of_theirs(moment.policy, memo.callers)
     marks = [
         ("Message-ID", message_id(call, moment.policy.domain)),
-        *([(exchange.CALLER, alone.addresses[0])] if alone and alone.addresses else []),
+        *([(exchange.CALLER, who)] if who else []),
         *([(exchange.AGENT, memo.agent)] if memo.agent else []),
         *([(exchange.TICKET, str(memo.ticket))] if memo.ticket else []),
     ]
-    return _written(moment, memo, words.title(call), text, marks, refers=memo.earlier)
+    return _written(moment, memo, words.title(call), text, marks)
+
+
+def _one_of_theirs(policy: Policy, callers: Callers) -> str:
+    """The address of the one person it can be; of one of us, or of a department, a call is nobody's."""
+    found = callers.people[0].addresses if callers.people and not callers.several else ()
+    ours = any(policy.colleague_at(one) or policy.department_at(one) for one in found)
+    return found[0] if found and not ours else ""
 
 
 def recording_of(moment: Moment, memo: Memo, file: tuple[str, bytes] | None) -> tuple[bytes, Envelope]:
@@ -60,8 +69,7 @@ def recording_of(moment: Moment, memo: Memo, file: tuple[str, bytes] | None) -> 
     if file is None:
         text = words.own_words("ticket.call_no_recording", url=call.recording)
     marks = [("Message-ID", message_id(call, moment.policy.domain, "recording")), (exchange.PART, "recording")]
-    refers = (message_id(call, moment.policy.domain),)
-    return _written(moment, memo, words.title(call), text, marks, [file] if file else [], refers)
+    return _written(moment, memo, words.title(call), text, marks, [file] if file else [])
 
 
 def _written(
@@ -70,8 +78,7 @@ def _written(
     title: str,
     text: str,
     marks: list[tuple[str, str]],
-    files: list[tuple[str, bytes]] | None = None,
-    refers: tuple[str, ...] = (),
+    files: Sequence[tuple[str, bytes]] = (),
 ) -> tuple[bytes, Envelope]:
     policy = moment.policy
     home = policy.department(memo.department)
@@ -80,9 +87,9 @@ def _written(
         *marks,
         (exchange.NUMBER, memo.call.number),
         (visitor.LANGUAGE, home.language or policy.language),
-        *([("References", " ".join(reversed(refers)))] if refers else []),
+        *([("References", " ".join(reversed(memo.earlier)))] if memo.earlier else []),
     ]
-    raw = typed_mail(author, to, title, text, files or (), marks)
+    raw = typed_mail(author, to, title, text, files, marks)
     return raw, Envelope("", (to,), Source.CALL, peer="")
 
 

@@ -54,7 +54,7 @@ def _one(gateway: Gateway, now: datetime, due: RecordingDue) -> bool:
         file = (f"{due.call.at:%Y-%m-%d-%H%M}.{ENDINGS.get(outcome.type, 'audio')}", outcome.body)
     else:
         log.warning("recording not fetched", extra={"ticket": ticket.number, "why": outcome.text})
-    whole = Memo(due.call, ticket.department)
+    whole = Memo(due.call, ticket.department, earlier=(due.message_id,))
     raw, envelope = memo.recording_of(gateway.in_force.moment(now), whole, file)
     gateway.intake.receive(raw, envelope).result(PATIENCE)  # killed before the next line it is the same mail again
     _next(gateway, due, None, due.tries + 1)
