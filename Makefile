@@ -4,8 +4,8 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 ARGS   ?=
-# Two workers more than there are cores: a test that waits leaves its core to another.
-JOBS   ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 2)))
+# Three workers more than there are cores: a test that waits, as half of their time goes, leaves its core to another.
+JOBS   ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 3)))
 PLAY   := 'pytest>=9.0,<9.2' 'pytest-xdist>=3.8' 'pytest-timeout>=2.4' 'hypothesis>=6.150' 'trustme>=1.2.1' 'httpx2>=2.16'
 # For the axe.min.js in it alone (axe-core 4.12.1): the playwright it asks for would bring a browser's worth of files.
 AXE    := axe-playwright-python==0.1.8
