@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _RULE = re.compile(r"(?<![^{}@])([^{}@]++)\{([^{}]*+)\}")
@@ -11,7 +12,8 @@ _SELECTOR = re.compile(r"\.([a-z][a-z0-9-]*)")
 _CLASS = re.compile(r'\bclass="([^"{}]*)"(?: style="([^"]*)")?')  # no Jinja in it: what it will say is not known
 
 
-def split(css: str) -> tuple[dict[str, str], str]:
+@lru_cache(maxsize=8)  # each template asks of the same sheet
+def split(css: str) -> tuple[Mapping[str, str], str]:
     """Declarations by class, and the `@media` blocks that must stay in the head of the page."""
     css = _COMMENT.sub("", css)
     media, plain, at = [], [], 0

@@ -124,14 +124,22 @@ class BuiltIn(BaseLoader):
 
     def __init__(self, folder: Path) -> None:
         self._folder = Folder(folder)
+        self._read: dict[str, tuple[str, str]] = {}
         self._names = frozenset(one.relative_to(folder).as_posix() for one in folder.rglob("*") if one.is_file())
 
     def get_source(self, environment: Environment, template: str) -> tuple[str, str, None]:
         """Source and path; it stays as it is. Raises TemplateNotFound, ValueError."""
         if template not in self._names:
             raise TemplateNotFound(template)
-        source, path, _ = self._folder.get_source(environment, template)
-        return source, path, None
+        if template not in self._read:
+            self._read[template] = self._folder.get_source(environment, template)[:2]
+        return *self._read[template], None
+
+
+@lru_cache(maxsize=1)
+def built_in() -> BuiltIn:
+    """Ours, beneath each folder of overrides."""
+    return BuiltIn(built_in_folder())
 
 
 class Styled(BaseLoader):
@@ -187,10 +195,9 @@ _QUOTE = Markup(
 @lru_cache(maxsize=8)
 def environment(overrides: str | None) -> Environment:
     """The templates of a folder above ours, compiled once a process and again when a file of that folder changes."""
-    built_in = BuiltIn(built_in_folder())
-    loaders: list[BaseLoader] = [built_in, PrefixLoader({BUILT_IN: built_in})]
+    loaders: list[BaseLoader] = [built_in(), PrefixLoader({BUILT_IN: built_in()})]
     if overrides:
-        loaders.insert(0, Own(Folder(overrides), built_in))
+        loaders.insert(0, Own(Folder(overrides), built_in()))
     loader = ChoiceLoader(loaders)
     env = Sandbox(
         loader=Styled(loader),
