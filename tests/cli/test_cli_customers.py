@@ -52,6 +52,7 @@ def test_a_table_is_brought_in_added_to_and_taken_out_again(tmp_path: Path) -> N
         told = run(desk, "reload")
         assert "the customers known stay as they were" in told.output and addresses(desk) == ["maija@shop.example"]
         assert "1 problem to mend" in run(desk, "check").stderr
+        assert "customers.csv:1: has no column" in run(desk, "status").output
 
 
 def test_without_a_configured_file_the_line_to_add_is_said(desk: Any, tmp_path: Path) -> None:

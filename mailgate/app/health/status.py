@@ -28,6 +28,7 @@ LOW = 2 * FREE_SPACE  # octets free below which the admin is told
 PATIENCE = timedelta(minutes=10)  # a relay may be down so long before people are called
 STUCK = timedelta(minutes=10)  # a mail may be without a fate so long
 OFTEN = 4  # rests of a webhook in a row: its program has been away for some minutes
+REMEDIES = {"customers": "mend the file: `mailgate check` names what is wrong"}  # of what a part says by itself
 FORGOTTEN = timedelta(hours=1)  # in live mode nothing is held so long but by a restore
 
 
@@ -184,7 +185,7 @@ def _of_process(daemon: Mapping[str, Any] | None, config: Config, now: datetime)
         yield HealthTrouble("check", unchecked, "see the log: journalctl -u mailgate")
     for part, why in daemon["health"].items():
         if part != "store":  # asked of the store itself
-            yield HealthTrouble(part, f"{part}: {why}", "see the log: journalctl -u mailgate")
+            yield HealthTrouble(part, f"{part}: {why}", REMEDIES.get(part, "see the log: journalctl -u mailgate"))
     for box in daemon["mailboxes"]:
         if box["silent"] or box["state"] == "paused":
             why = box["error"] or said("trouble.no_success")
