@@ -10,8 +10,8 @@ from typing import Final
 from mailgate.core.customers.answer import Outcome
 from mailgate.core.customers.customer import Customer, phone_found_by
 from mailgate.core.model.ticket import Ticket
-from mailgate.core.programs import calls
 from mailgate.core.programs.called import MOST, Caller, OpenTicket
+from mailgate.core.text import phone
 from mailgate.store.base import Read, TicketFilter
 
 OPEN: Final = ("new", "open", "waiting", "hold")
@@ -29,14 +29,14 @@ class Callers:
 def may_be(read: Read, number: str, now: datetime, shown: Callable[[Ticket], bool]) -> Callers:
     """Who calls from that number."""
     people = with_number(read, number, now, shown)
-    said = read.lookups.about(phone_found_by(number)) if calls.line(number) else None
+    said = read.lookups.about(phone_found_by(number)) if phone.line(number) else None
     unsure = said is not None and said.answer.outcome is Outcome.SEVERAL
     return Callers(people[:MOST], len(people) > 1 or unsure)
 
 
 def with_number(read: Read, number: str, now: datetime, shown: Callable[[Ticket], bool]) -> tuple[Caller, ...]:
     """All of them, whoever called last first; of their open tickets those that may be `shown`."""
-    line = calls.line(number)
+    line = phone.line(number)
     if not line:
         return ()
     found = {one.key: Caller(one.name, addresses=(one.addr,)) for one in read.calls.people(line, MOST)}

@@ -29,6 +29,7 @@ from mailgate.core.programs import called, calls, program, ringing
 from mailgate.core.programs.called import AGAIN, ApiCallAsked, ApiCallPage, KnownCall, PushedCallAsked
 from mailgate.core.programs.calls import Call, Exchange, Malformed
 from mailgate.core.programs.program import Program
+from mailgate.core.text import phone
 from mailgate.errors import MailgateError
 from mailgate.store.base import Read, Tx
 from mailgate.wire import pushed
@@ -160,7 +161,7 @@ def _memo(read: Read, moment: Moment, asks: Program, call: KnownCall) -> Memo:
     callers = may_be(read, call.number, moment.now, lambda ticket: True)
     whole = Memo(call, home, callers, agent_of(moment, call))
     if call.missed:
-        return replace(whole, agent="", earlier=tuple(read.calls.earlier(calls.line(call.number), call.at - AGAIN)))
+        return replace(whole, agent="", earlier=tuple(read.calls.earlier(phone.line(call.number), call.at - AGAIN)))
     return replace(whole, ticket=_only_ticket(callers, home, read))
 
 

@@ -7,9 +7,8 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 
 from mailgate.core.text.folding import fold
-from mailgate.core.text.phone import number_key
+from mailgate.core.text.phone import line
 
-SHORTEST_PHONE = 7  # digits; fewer tell no line from another (docs/decisions/0008)
 DEEPEST = 8  # labels of a domain that are looked at
 
 
@@ -70,8 +69,8 @@ def number_found_by(number: str) -> str:
 
 def phone_found_by(phone: str) -> str:
     """The key of a telephone number: two notations of one line share it; "" for one that is too short."""
-    key = number_key(phone)
-    return f"tel:{key}" if len(key) >= SHORTEST_PHONE else ""
+    key = line(phone)
+    return f"tel:{key}" if key else ""
 
 
 def keys_of(customer: Customer) -> tuple[str, ...]:

@@ -91,17 +91,12 @@ def international(text: str) -> str:
     return f"+{found}" if known else found
 
 
-def line(dialled: str) -> str:
-    """What tells lines apart, "" for an extension or a hidden number: neither belongs to anybody outside."""
-    return phone.number_key(dialled) if len(dialled.lstrip("+")) >= phone.SHORTEST else ""
-
-
 def place(named: Mapping[str, str], called: str) -> str:
     """What the configuration has for a number or an extension, however either is written; "" for nothing."""
-    wanted = line(called)
+    wanted = phone.line(called)
     for written, means in named.items():
         dialled = number(written)
-        if written == called or (dialled and dialled == called) or (wanted and line(dialled) == wanted):
+        if written == called or (dialled and dialled == called) or (wanted and phone.line(dialled) == wanted):
             return means
     return ""
 

@@ -17,3 +17,9 @@ def number_dialled(text: str) -> str:
 def number_key(text: str) -> str:
     """What two notations of one line have in common: `+358 40 123 4567` and `040-1234567` give `401234567`."""
     return number_dialled(text).lstrip("+0")[-SIGNIFICANT:]
+
+
+def line(text: str) -> str:
+    """The same, "" for what is too short to be a line of its own: an extension, or no number at all."""
+    key = number_key(text)
+    return key if len(key) >= SHORTEST else ""

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from mailgate.core.model.mail import Address
-from mailgate.core.programs import calls
 from mailgate.core.programs.called import KnownCall
 from mailgate.core.programs.calls import Happened
 from mailgate.core.text import phone
@@ -88,7 +87,7 @@ class Calls(Room):
             {
                 "program": call.program,
                 "key": rows.clean(call.id),
-                "line": calls.line(call.number),
+                "line": phone.line(call.number),
                 "number": call.number,
                 "called": call.called,
                 "agent": rows.clean(call.agent),

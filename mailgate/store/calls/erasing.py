@@ -35,7 +35,7 @@ def callers_of(session: Session, tickets: Iterable[int]) -> list[str]:
 def lines_of(session: Session, tickets: Iterable[int]) -> list[str]:
     """The telephone lines that stand on these tickets (row ids), each once."""
     found = (row["value"] for ticket in tickets for row in session.all(PHONES_OF, {"id": ticket}))
-    return list(dict.fromkeys(line for line in map(calls.line, map(calls.number, found)) if line))
+    return list(dict.fromkeys(line for line in map(phone.line, map(calls.number, found)) if line))
 
 
 def forget(

@@ -9,6 +9,7 @@ import pytest
 
 from mailgate.core.programs import calls
 from mailgate.core.programs.calls import Call, Exchange, Happened, Malformed
+from mailgate.core.text import phone
 
 NOW = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)
 HASH = "f4591ba315d81671d7a06c2a3b4f963dafd119de39cb26edd8a6476676b2f447"
@@ -66,7 +67,7 @@ def test_w38_a_number_is_one_line_however_it_is_written(written: str, dialled: s
      ("", "")],
 )  # fmt: skip
 def test_an_extension_and_a_hidden_number_are_nobodys_line(dialled: str, line: str) -> None:
-    assert calls.line(dialled) == line
+    assert phone.line(dialled) == line
 
 
 @pytest.mark.parametrize(
