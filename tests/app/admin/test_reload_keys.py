@@ -35,6 +35,7 @@ BASE: dict[str, Any] = {
     "sla": [{"name": "gold", "first_response": "1h", "escalate": [{"at": 1.0, "notify": "lead"}]}],
     "calendar": [{"name": "office", "monday": "09:00-17:00"}],
     "letters": {"links": {}},
+    "webhook": [{"name": "crm", "url": "https://crm.acme.example/hook", "secret": "one secret of thirty-two octets."}],
     "channel": [{"name": "lines", "url": "http://127.0.0.1:9/out", "secret": "s", "department": "support"}],
     "web": {"listen": "127.0.0.1:8080", "url": "http://127.0.0.1:8080", "form": {"topics": [
         {"name": "quote", "text": {"en": "A quote"}, "department": "support", "fields": [{"key": "order", "text": {"en": "Order"}}]}]},
@@ -93,6 +94,10 @@ OTHER: dict[str, Any] = {
     "letters.suggest": True, "letters.links": {"order": "https://shop.example/{order}"},
     "notices.attach_max": "9MB", "rules.folder": "elsewhere", "rules.reload": True,
     "commands.aliases": {"tehty": "solve"}, "commands.undo_window": "9m", "forwards": {"billing": "ap@books.example"}, "customers.file": "customers.csv", "digest.at": "09:00", "digest.to": ["lead"],
+    "webhook.name": "other", "webhook.url": "https://other.example/hook", "webhook.secret": "other secret of thirty-two octets",
+    "webhook.secret_before": "the secret of before, of thirty-two", "webhook.events": ["ticket.*"], "webhook.presets": ["urgent"],
+    "webhook.departments": ["support"], "webhook.words": True, "webhook.format": "slack", "webhook.ca_file": "other.pem",
+    "webhook.insecure": True,
     "reports.spent_by_agent": True, "gateway.privacy": "https://acme.example/privacy",
     "retention.raw": "90d", "retention.text": "90d", "retention.archive_folder": "archive",
     "log.level": "debug", "log.format": "json", "metrics.listen": "127.0.0.1:8029",
@@ -122,6 +127,7 @@ BESIDE: dict[str, dict[str, Any]] = {
     "sla.tags": {"tickets.tags": ["one"]},
 }
 TOGETHER: dict[str, dict[str, Any]] = {
+    "webhook.insecure": {"webhook.url": "http://crm.acme.example/hook"},
     "smtp.tls_cert": {"smtp.tls_key": "other.pem"},
     "smtp.tls_key": {"smtp.tls_cert": "other.pem"},
     "identity.border.format": {"identity.border.id": ""},
