@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Iterator
 from datetime import timedelta
@@ -106,6 +107,8 @@ def test_all_of_it_is_handed_over_and_then_nothing_is_left(here: Any) -> None:
         "a new xylophone",
     ):
         assert said in handed, said
+    mails = b"".join(content for content in files.values() if isinstance(content, bytes))
+    assert base64.b64encode(b"ID3 the xylopho") in mails.replace(b"\r\n", b"").replace(b"\n", b"")  # her recording
     solve_all(desk)
     rights.forget(desk.gateway, ADDRESS)
     assert octets(desk) == set()
