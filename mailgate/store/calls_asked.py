@@ -38,6 +38,9 @@ class CallsRead(Protocol):
     def people(self, line: str, limit: int) -> list[Address]:
         """Everybody who is the requester of a ticket with that number, whoever called last first."""
 
+    def joined(self, key: str) -> list[str]:
+        """All addresses of whoever writes from that one, as `contacts link` joined them; canonical, oldest first."""
+
     def due(self, now: datetime, limit: int) -> list[RecordingDue]:
         """Recordings whose memo is there and whose turn has come."""
 

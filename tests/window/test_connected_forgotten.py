@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -77,6 +78,9 @@ def here(tmp_path: Path) -> Iterator[Any]:
                  "text": "And the other xylophone.", "files": [{"name": "zatopek.txt", "type": "text/plain", "data": "eHlsb3Bob25l"}]}  # fmt: skip
         assert here.client.post("/api/v1/chats/lines/messages", json=wrote, headers=head).status_code == 201
         desk.settle()
+        rights.link_contacts(desk.gateway, ADDRESS, CHAT)
+        while desk.gateway.store.read(lambda read: read.lookups.about(ADDRESS)) is None:
+            time.sleep(0.01)  # it is asked beside: who calls is to be the same on any machine
         desk.gateway.http = Recorder()
         exchange = Exchange(here, token)
         exchange.tells(
@@ -85,7 +89,6 @@ def here(tmp_path: Path) -> Iterator[Any]:
         desk.clock.ahead += timedelta(seconds=30)
         run_job(desk.gateway, "recordings", desk.clock())
         desk.settle()
-        rights.link_contacts(desk.gateway, ADDRESS, CHAT)
         chat = next(one for one in desk.tickets() if one.requester.addr == CHAT)
         from_agent(desk, "Dear Quirina, a new xylophone.\n", notice_to(desk, "anna", chat.number))
         here.head, here.said = head, said
@@ -109,6 +112,7 @@ def test_all_of_it_is_handed_over_and_then_nothing_is_left(here: Any) -> None:
         assert said in handed, said
     mails = b"".join(content for content in files.values() if isinstance(content, bytes))
     assert base64.b64encode(b"ID3 the xylopho") in mails.replace(b"\r\n", b"").replace(b"\n", b"")  # her recording
+    assert [one.requester.addr for one in desk.tickets()] == [ADDRESS, CHAT, ADDRESS]
     solve_all(desk)
     rights.forget(desk.gateway, ADDRESS)
     assert octets(desk) == set()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from mailgate.core.channels import whereabouts
 from mailgate.core.customers.answer import Outcome
 from mailgate.core.customers.customer import Customer, phone_found_by
 from mailgate.core.model.ticket import Ticket
@@ -39,12 +40,20 @@ def with_number(read: Read, number: str, now: datetime, shown: Callable[[Ticket]
     line = phone.line(number)
     if not line:
         return ()
-    found = {one.key: Caller(one.name, addresses=(one.addr,)) for one in read.calls.people(line, MOST)}
+    found: dict[str, Caller] = {}
+    whose: dict[str, str] = {}  # by each address of somebody the one they are found by
+    for one in read.calls.people(line, MOST):
+        joined = read.calls.joined(one.key)
+        whose |= dict.fromkeys(joined, one.key)
+        # By mail one can always be answered; on a channel only for a while.
+        addresses = [one.addr, *(key for key in joined if key != one.key)]
+        found[one.key] = Caller(one.name, addresses=tuple(sorted(addresses, key=whereabouts.is_chat)))
     for row in read.customers.by_phone(number):
         keys = [key for key in row.keys if not key.startswith("@")]
-        known = next((found[key] for key in keys if key in found), None)
-        for key in keys if known else ():
-            found.pop(key, None)
+        theirs = [whose[key] for key in keys if whose.get(key, "") in found]
+        known = found[theirs[0]] if theirs else None
+        for each in theirs:
+            found.pop(each, None)
         found[keys[0] if keys else f"#{len(found)}"] = _of_row(row, keys, known)
     people = list(found.values())[: MOST + 1]
     return tuple(with_tickets(read, one, now, shown) for one in people)

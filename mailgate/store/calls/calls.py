@@ -40,6 +40,10 @@ WHERE field.name = 'phone' AND substr(replace(replace(field.value, ' ', ''), '-'
     SELECT 1 FROM entry WHERE entry.ticket = field.ticket AND author = address.canonical AND kind = 'call')
 GROUP BY address.contact ORDER BY newest DESC LIMIT :limit
 """
+JOINED = """
+SELECT other.canonical FROM address JOIN address AS other ON other.contact = address.contact
+WHERE address.canonical = :key ORDER BY other.id
+"""
 DUE = "SELECT * FROM call WHERE fetch_at IS NOT NULL AND fetch_at <= :now ORDER BY fetch_at LIMIT :limit"
 TIDY = "DELETE FROM call WHERE at < :before"
 FORGET_LINE = "DELETE FROM call WHERE line = :line AND line <> ''"
@@ -74,6 +78,10 @@ class Calls(Room):
             return []
         found = self.session.all(PEOPLE, {"line": line, "tail": line[-phone.SHORTEST :], "limit": limit})
         return [Address(row["addr"], row["name"]) for row in found]
+
+    def joined(self, key: str) -> list[str]:
+        """See `calls_asked.CallsRead.joined`."""
+        return [row["canonical"] for row in self.session.all(JOINED, {"key": key})]
 
     def due(self, now: datetime, limit: int) -> list[RecordingDue]:
         """See `calls_asked.CallsRead.due`."""
