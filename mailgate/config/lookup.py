@@ -8,7 +8,6 @@ import shutil
 import string
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
-from importlib.util import find_spec
 from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
 
@@ -19,7 +18,6 @@ from mailgate.config.kinds import Command, Duration, Line, Model, PerMinute
 from mailgate.config.work import Loading
 from mailgate.tomlfile import Loc, nearest
 
-PACKAGE: Final = "httpcore2"  # of the extra, which edge/http/engine.py needs
 HOLES: Final = ("address", "phone", "domain", "number")
 OWN: Final = ("name", "company", "number", "phone", "language", "tier", "agent")  # what a customer has anyway
 LONGEST_WAIT: Final = timedelta(seconds=5)  # of a mail
@@ -136,9 +134,6 @@ def place(given: LookupModel, work: Loading) -> tree.Lookup:
 
 def _url(given: LookupModel, work: Loading) -> None:
     loc: Loc = ("lookup", "url")
-    if find_spec(PACKAGE) is None:
-        text = f"nobody will be looked up, {PACKAGE} is not installed: pip install 'mailgate[connect]'"
-        work.note(loc, text, warning=True)
     _holes(loc, [given.url], work)
     try:
         parts = urlsplit(given.url)

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from importlib.util import find_spec
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BeforeValidator
 
 from mailgate.config import tree
 from mailgate.config.kinds import AgentName, Line, Model, Name, Size
-from mailgate.config.lookup import PACKAGE
 from mailgate.config.work import Loading
 from mailgate.core.pages.policy import CallsPolicy
 from mailgate.tomlfile import Loc
@@ -53,9 +51,6 @@ class CallsModel(Model):
 
 def place(given: CallsModel, work: Loading) -> tree.Calls:
     """What exchanges and their recordings are asked and believed by."""
-    if given.recordings and find_spec(PACKAGE) is None:
-        text = f"no recording will be fetched, {PACKAGE} is not installed: pip install 'mailgate[connect]'"
-        work.note(("web", "calls", "recordings"), text, warning=True)
     return tree.Calls(
         recordings=tuple(
             tree.Recordings(one.url, work.secret(("web", "calls", "recordings", at, "secret"), one.secret))
