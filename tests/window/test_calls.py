@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from fakes_http import Reply, serving
 from window.conftest import pages_at
 from window.exchange import Exchange
 from window.sessions import token_of
@@ -284,3 +286,22 @@ def test_placetels_signature_is_asked_for_where_a_secret_is_set(tmp_path: Any) -
         [ticket] = exchange.tickets("022129191999")
         assert (ticket.owner, ticket.status, ticket.subject) == ("anna", Status.OPEN, "Call: 022129191999")
         assert "1:35" in ticket.entries[0].text and "Anna" in ticket.entries[0].text
+
+
+def test_a_caller_is_looked_up_elsewhere_unless_hidden_or_one_of_several(exchange: Exchange) -> None:
+    lookups, one, two = exchange.desk.gateway.lookups, "+37120000071", "+37120000072"
+    exchange.person("Known <known@customer.example>", two)
+    for name in ("first", "second"):
+        exchange.person(f"{name} <{name}@many.example>", "+37120000073")
+    before = lookups.settings
+    with serving([Reply(404)]) as crm:
+        lookups.settings = replace(before, url=f"{crm.url}/?tel={{phone}}&mail={{address}}", rate=0.0)
+        try:
+            for number in ("anonymous", "+37120000073", one, two):
+                exchange.tells("ringing", **{"from": number})
+            assert {crm.next().target, crm.next().target} == {
+                "/?tel=%2B37120000071&mail=", "/?tel=%2B37120000072&mail=known%40customer.example",
+            }  # fmt: skip
+        finally:
+            lookups.settings = before
+    assert len(crm.requests) == 2
