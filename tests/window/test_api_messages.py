@@ -165,6 +165,11 @@ def test_the_name_that_its_program_gives_it_is_one_message_for_ever(here: Any, p
     first, again = post(said), post(said, key="k-77")
     assert ticket_of(here.desk, first).number == ticket_of(here.desk, again).number
     assert first.json()["mail"] == again.json()["mail"]
+    mended = post(a_message(external_id="order-77", text="Once, and better said\n"))
+    assert mended.json() == {"mail": first.json()["mail"], "ticket": ticket_of(here.desk, first).number}
+    assert [one.text for one in ticket_of(here.desk, first).entries] == ["Once"]
+    other = token_of(here.desk, "another-shop", WRITE)
+    assert post(a_message(external_id="order-77", text="Theirs\n"), token=other).json()["mail"] != first.json()["mail"]
 
 
 def test_w37_a_crash_before_the_answer_was_kept_gives_the_same_answer(here: Any, post: Post, monkeypatch: Any) -> None:

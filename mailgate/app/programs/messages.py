@@ -63,7 +63,12 @@ def _taken(
     wrong = message.wrong(asked, policy, home)
     if wrong:
         return ApiMessagePage(wrong=wrong)
-    raw, to = _mail(desk, asks, asked, home, found if found and _takes_part(found, asked.address) else None)
+    known = message.message_id(asks.id, asked, policy.domain)
+    if asked.external_id:  # what was said first under that name counts, whatever comes again
+        before = gateway.store.read(lambda read: _named(read, known))
+        if before is not None:
+            return before
+    raw, to = _mail(desk, asks, asked, known, home, found if found and _takes_part(found, asked.address) else None)
     begin()
     envelope = Envelope(form.typed_address(asked.address), (to,), Source.PROGRAM, peer=asked.peer[:64], login=asks.name)
     try:
@@ -94,16 +99,15 @@ def _takes_part(ticket: Ticket, address: str) -> bool:
 
 
 def _mail(
-    desk: WindowDesk, asks: Program, asked: ApiMessageAsked, home: str, ticket: Ticket | None
+    desk: WindowDesk, asks: Program, asked: ApiMessageAsked, known: str, home: str, ticket: Ticket | None
 ) -> tuple[bytes, str]:
-    """The octets of the mail and where it goes; `ticket`: the one that it is said in."""
+    """The octets of the mail, `known` by that Message-ID, and where it goes; `ticket`: the one that it is said in."""
     policy = desk.gateway.in_force.policy
     filled, to = message.as_form(asked), policy.department(home).addresses[0]
     topic = message.topic(home, policy)
     assert topic is not None
     subject = neutral_title(form.title(topic, filled, policy), policy)
-    known, answers = message.message_id(asks.id, asked, policy.domain), ""
-    external = form.line(asked.external_id)
+    answers, external = "", form.line(asked.external_id)
     marks = [
         ("Message-ID", known),
         (visitor.LANGUAGE, asked.language if asked.language in policy.languages else ""),
@@ -125,6 +129,12 @@ def _mail(
         answers,
     )
     return raw, to
+
+
+def _named(read: Read, message_id: str) -> ApiMessagePage | None:
+    """What became of the message that is known by that id; None where there is none yet."""
+    row = read.mail.by_message_id(message_id)
+    return None if row is None else _became(read, row.number)
 
 
 def _became(read: Read, number: int) -> ApiMessagePage:
