@@ -85,6 +85,8 @@ session-of-anybody page-writes-to-a-customer page-answers-whoever-joined page-mo
 hook-words-unasked hook-words-of-the-unproved hook-tells-of-trainees hook-overtakes-itself
 hook-name-looked-up-twice hook-calls-a-clouds-keys signature-for-ever
 call-of-whoever-called-last call-joins-what-is-solved marks-of-a-call-believed-in-mail call-answered-and-missed
+chat-by-another-door chat-typed-into-a-form chat-by-smtp chat-reads-the-mail-of-all
+chat-two-people-one-address chat-after-the-window chat-said-twice chat-answers-anothers-message
 placetel-unsigned token-after-its-last-day token-from-anywhere token-beyond-its-scope token-of-another-department notes-without-their-scope told-before-it-left program-proves-its-customer key-for-two-bodies key-of-another-program page-ends-too-early page-leaves-one-out body-read-for-anybody company-names-people half-a-file table-while-written
 mail-waits-for-a-program-for-ever erased-while-asked-about asked-about-while-it-fails address-steers-the-question
 address-is-an-option the-first-of-several-people looked-up-wins-over-our-own-table
