@@ -223,11 +223,25 @@ def test_no_more_questions_than_the_rate_allows(bench: Bench) -> None:
     assert done(question) and bench.crm.asked == [MAIJA]
 
 
+class Waits(threading.Event):
+    """Waits for nobody, and notes for how long it would have."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seconds: list[float | None] = []
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.seconds.append(timeout)
+        return self.is_set()
+
+
 def test_a_few_may_be_asked_at_once_after_a_rest(bench: Bench) -> None:
     bench.lookups.settings = replace(bench.lookups.settings, rate=60.0)
-    people = [Person(f"p{number}@virtanen.example") for number in range(12)]
+    bench.lookups._stopping = waits = Waits()
+    people = [Person(f"p{number}@virtanen.example") for number in range(13)]
     asked = [bench.lookups.about(person) for person in people]  # the clock stands still
-    assert all(done(each) for each in asked[:11]) and asked[11] and not asked[11].done.is_set()
+    assert all(done(each) for each in asked)
+    assert sorted(one or 0.0 for one in waits.seconds) == [*[0.0] * 11, 1.0, 2.0]
 
 
 def test_after_the_end_nothing_is_asked(bench: Bench) -> None:
