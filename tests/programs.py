@@ -11,6 +11,7 @@ import atexit
 import codecs
 import contextlib
 import ctypes
+import gc
 import importlib
 import json
 import os
@@ -156,6 +157,7 @@ def _begin() -> socket.socket:
 
 def serve(wire_fd: int) -> NoReturn:
     """Fork a program for each request, until nobody is left to ask."""
+    gc.disable()  # what is read stays; `stem.warm` enables it
     import mailgate
     from mailgate.config import calendars
 

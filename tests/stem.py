@@ -98,6 +98,7 @@ def children_from_here() -> None:
 
 def serve(wire_fd: int) -> NoReturn:
     """Read the modules, then fork a process for each request, until nobody is left to ask."""
+    gc.disable()  # what is read stays
     warm()
     _serve(socket.socket(fileno=wire_fd))
 
@@ -117,6 +118,7 @@ def warm() -> None:
         compose.write(head(samples.due(template), samples.POLICY, loop_mark=""), samples.NOW)
     gc.collect()
     gc.freeze()  # else each fork looks through all of it, and has a copy of its own then
+    gc.enable()
 
 
 def _serve(wire: socket.socket) -> NoReturn:
