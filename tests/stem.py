@@ -191,6 +191,7 @@ def forked_children() -> Iterator[None]:
         yield
         return
     if not _stems:
+        _usual[:] = [environment()]  # a folder of tests may have brought a path of its own when it was collected
         _stems.append(begun(_PYTHON, _usual[0]))
     user = object()
     _users.append(user)
