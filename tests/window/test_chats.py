@@ -16,9 +16,10 @@ from fakes_http import FakeServer, Reply, as_json, serving
 from window.sessions import token_of
 from window.test_api import PROBLEM, of
 
-from mailgate.app.admin import rights
+from mailgate.app.admin import control, rights
 from mailgate.core.asking.signing import verified
 from mailgate.core.programs.program import CHATS
+from mailgate.wiring import try_ends
 
 SECRET = "whsec_c2VjcmV0"
 CHANNEL = """
@@ -298,3 +299,34 @@ def test_a_person_is_exported_and_forgotten_with_what_is_kept_of_their_messages(
     assert found is not None and "106" not in found.recipient
     rows = store.read(lambda read: read.chats.message("lines", "remote.1"))
     assert rows is None or rows.recipient != "lines.106@chat.invalid"
+
+
+def test_one_ticket_of_somebody_who_chats_and_somebody_who_writes_mail(chat: Chat) -> None:
+    """Each gets their own, and neither reads where the other is."""
+    ticket = chat.ticket(chat.say("For both of us", "both.1", person="107"))
+    chat.desk.send(reply(chat.notice(ticket), "Anna <anna@staff.example>", "#cc +ben@customer.example\n\nHello both."))
+    assert chat.out()[-1]["text"] == "Hello both." and chat.out()[-1]["person"] == {"id": "107"}
+    letter = chat.desk.letters("ben@customer.example", "answer")[-1]
+    assert "Hello both." in whole(letter) and "chat.invalid" not in letter.as_string()
+    chat.desk.send(reply(letter, "Ben <ben@customer.example>", "And I say this."))
+    assert chat.out()[-1]["text"] == "Hello both.", "what one says goes to nobody else by itself"
+    notice = chat.notice(ticket)
+    assert "chat.invalid" not in notice.as_string()
+
+
+def test_check_asks_the_bridge_whether_it_is_there(chat: Chat) -> None:
+    before = len(chat.bridge.requests)
+    (end,) = [one for one in try_ends(chat.desk.gateway.config) if one.key == "channel.Lines"]
+    assert (end.said, end.problem) == (f"{chat.bridge.url}/out answers", "")
+    asked = chat.bridge.requests.pop()
+    assert len(chat.bridge.requests) == before and asked.json == {"type": "ping", "channel": "lines"}
+    assert verified([SECRET], asked.headers, asked.body, float(asked.headers["webhook-timestamp"]))
+
+
+def test_whoever_is_banned_opens_nothing(chat: Chat) -> None:
+    assert control.ban(chat.desk.gateway, "lines.108@chat.invalid")
+    answer = chat.say("Buy this", "ban.1", person="108")
+    assert answer.status_code == 201
+    chat.desk.settle()
+    assert chat.desk.fate(answer.json()["mail"]) == "dropped"
+    assert chat.say("Buy this", "ban.1", person="108").json() == {"mail": answer.json()["mail"], "ticket": None}
