@@ -243,16 +243,23 @@ def _above_the_small_print(text: str) -> str:
 
 def _spoken(text: str) -> list[str]:
     """The pieces between spaces that somebody may have spoken; none when most of it is garbage."""
-    pieces = [piece for piece in text.split() if _LINK.search(piece) is None]
-    spoken = [piece for piece in pieces if _CODE.search(piece) is None]
-    words = [word for piece in spoken for word in _WORD.findall(piece) if len(word) > 1]
+    spoken = [piece for piece in text.split() if piece.isalpha() or _is_spoken(piece)]
+    words = [word for word in _WORD.findall(" ".join(spoken)) if len(word) > 1]
     letters = sum(map(len, words))
     odd = sum(len(word) for word in words if _mixed(word))
-    others = sum(len(piece) for piece in spoken if _WORD.search(piece)) - letters  # rules between lines are none
+    others = (
+        sum(len(piece) for piece in spoken if piece.isalpha() or _WORD.search(piece)) - letters
+    )  # rules between lines are none
     unreadable = len(_UNREADABLE.findall(text))
     return [] if max(odd * 3, others, unreadable * 10) > letters else spoken
 
 
+def _is_spoken(piece: str) -> bool:
+    return _LINK.search(piece) is None and _CODE.search(piece) is None
+
+
 def _mixed(word: str) -> bool:
     """True for a capital behind a small letter, which words have in names alone."""
+    if word[1:].islower() or word.isupper():  # what nearly every word is
+        return False
     return any(one.islower() and other.isupper() for one, other in pairwise(word))

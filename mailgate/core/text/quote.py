@@ -315,13 +315,15 @@ def _is_header_block(lines: Sequence[str], at: int) -> bool:
 
 def _label(line: str) -> frozenset[str]:
     """Which header fields the label at the start of a line may stand for in some language."""
-    found = _LABEL.match(line)
+    found = _LABEL.match(line) if ":" in line or "：" in line else None
     return words.FIELDS.get(found[1].strip().lower(), frozenset()) if found else frozenset()
 
 
 def _quoted_lines(lines: Sequence[str]) -> list[bool]:
     """For each line whether it is history: prefixed by `>`, or the attribution above such a line."""
     old = [bool(_QUOTED.match(line)) for line in lines]
+    if not any(old):
+        return old
     candidates = 0
     for at, line in enumerate(lines):
         if old[at] or candidates >= _CANDIDATES or len(line) > _LONGEST or not _ends_like_attribution(line):

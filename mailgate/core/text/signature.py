@@ -97,6 +97,7 @@ _DISCLAIMER = re.compile(
 )
 _SAID = 3  # small words of a line that is said
 _SMALL = re.compile(r"(?<![^\W_])[^\W\d_A-ZÄÖÅ][^\W\d_]+")
+_LETTERS = re.compile(r"[^\W\d_]{2,}")
 _APART = re.compile(r"[|·•:]")  # what parts the pieces of a card
 _FIELD = re.compile(r"[^\W\d_][\w -]{0,24}:[ \t]*\S")
 _CONTACT = re.compile(r"@|https?://|www\.|\+?\d[\d ()/.-]{6,}\d")
@@ -114,7 +115,7 @@ def signed_block(lines: Sequence[str], who: Sequence[str]) -> tuple[int, int]:
         end = _trimmed(lines, end - 1)
     if 0 < end < phone and lines[end - 1].rstrip() == "--":  # the phone's own
         end = _trimmed(lines, end - 1)
-    names = {word for one in who for word in re.findall(r"[^\W\d_]{2,}", one.lower())}
+    names = {word for one in who for word in _LETTERS.findall(one.lower())}
     delimiter = _last_delimiter(lines, end)
     if delimiter is not None:
         until = _read_on(lines, delimiter + 1, end)
@@ -160,7 +161,7 @@ def _read_on(lines: Sequence[str], begin: int, end: int) -> int:
 
 def _signs(line: str, names: set[str]) -> bool:
     line = line[:400]
-    return bool(_CONTACT.search(line)) or not names.isdisjoint(re.findall(r"[^\W\d_]{2,}", line.lower()))
+    return bool(_CONTACT.search(line)) or not names.isdisjoint(_LETTERS.findall(line.lower()))
 
 
 def _is_sentence(line: str) -> bool:
@@ -181,7 +182,7 @@ def _own_address(lines: Sequence[str], end: int, addresses: Sequence[str], names
     begin = found
     while begin > 0 and lines[begin - 1].strip() and len(lines[begin - 1].split()) < _SENTENCE:
         begin -= 1
-        if not names.isdisjoint(re.findall(r"[^\W\d_]{2,}", lines[begin][:400].lower())):
+        if not names.isdisjoint(_LETTERS.findall(lines[begin][:400].lower())):
             return begin, until
     return found, until
 

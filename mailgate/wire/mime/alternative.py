@@ -35,12 +35,16 @@ def fuller(plain: str, markup: str) -> str:
         return plain
     full = sanitize.to_text(markup)
     told = full[:MOST_HTML]
+    enough = max(_TIMES * len(said), len(said) + _WORTH)
+    held = bool(said) and _held(said, _letters(told)) >= 0.5
+    if held and len(fold(told)) < enough:  # whatever of it is new: the usual mail
+        return plain
     parts = quote.split_history(_PICTURE.sub(" ", told), openings=words.OPENINGS)
     new = len(_letters(f"{parts.fresh}\n{parts.signature}"))
     if not said:
         return full if new else plain
-    if _held(said, _letters(told)) >= 0.5:
-        return full if new >= max(_TIMES * len(said), len(said) + _WORTH) else plain
+    if held:
+        return full if new >= enough else plain
     if new <= len(said):
         return plain
     if len(said) <= LONGEST_STUB and not _says_figures(plain, full):

@@ -46,7 +46,10 @@ class HeaderBlock:
 
     def first(self, name: str) -> bytes:
         """Octets of the first field of that lower-case name, empty when there is none."""
-        return next((value for key, value in self.fields if key == name), b"")
+        for key, value in self.fields:
+            if key == name:
+                return value
+        return b""
 
     def text(self, name: str) -> str:
         """The first field of that name as one safe line, encoded words left as they are."""
@@ -180,7 +183,7 @@ def text(value: bytes, hint: str = "") -> str:
 
 def clean(value: str) -> str:
     """One line without control characters, direction overrides or lone surrogates."""
-    if _UNSAFE.search(value) is None:
+    if value.isprintable() or _UNSAFE.search(value) is None:
         return value
     return _UNSAFE.sub(lambda match: " " if match[0] in "\t\r\n" else "", value)
 
@@ -249,7 +252,9 @@ def _octets(how: str, data: str) -> bytes | None:
 def decoded(value: bytes, hint: str = "") -> str:
     """An unstructured field, ready to show: charset, encoded words, one line, single spaces at folds."""
     shown = encoded_words_decoded(text(value, hint))
-    return _SPACES.sub(" ", shown).strip()
+    if "  " in shown or not shown.isascii():
+        shown = _SPACES.sub(" ", shown)
+    return shown.strip()
 
 
 def parameters(value: str) -> tuple[str, dict[str, str]]:

@@ -150,9 +150,7 @@ def _parse(raw: bytes, envelope: Envelope, limits: Limits, known: KnownLetters |
         flags=frozenset(flags),
     )
     forward = passed_on or subject.is_forward(title)
-    mail = _split(visitor.by_its_door(mail), pages, known, forward=forward)
-    mail = _kind(mail, tree, raw, forward=forward)
-    return replace(mail, flags=frozenset(flags), folded=folded_words(mail))
+    return _kind(_split(visitor.by_its_door(mail), pages, known, forward=forward), tree, raw, forward=forward)
 
 
 def _headers(head: HeaderBlock, source: Source) -> tuple[tuple[str, str], ...]:
@@ -184,7 +182,6 @@ def _authentication(head: HeaderBlock) -> tuple[AuthResults, ...]:
 def _split(mail: InboundMail, pages: list[str], known: KnownLetters | None, *, forward: bool) -> InboundMail:
     """Tell what its author typed from what is quoted, in the text and in the HTML, and guess the language of that."""
     guess = quote.split_history(mail.text, openings=words.OPENINGS, forward=forward)
-    mail = replace(mail, newest=guess.fresh, language=language.guess(guess.fresh))
     if mail.envelope.history:  # other people's threads: we sent none of it, and what it quotes came before it
         shown = f"{guess.fresh}\n\n{guess.signature}".strip()
         mail = replace(mail, shown=shown, quoted=guess.quoted, fresh=guess.fresh, signature=guess.signature)
@@ -198,7 +195,15 @@ def _split(mail: InboundMail, pages: list[str], known: KnownLetters | None, *, f
         fresh_html, own = (sanitize.clean(new), new) if old else ("", page)
     own = fresh.without_signature(own, mail.signature)
     files = tuple(_placed(one, page, own) for one in mail.attachments)
-    return replace(mail, html=html, fresh_html=fresh_html, attachments=files)
+    return replace(
+        mail,
+        newest=guess.fresh,
+        language=language.guess(guess.fresh),
+        html=html,
+        fresh_html=fresh_html,
+        attachments=files,
+        folded=folded_words(mail),
+    )
 
 
 def _placed(file: Attachment, page: str, own: str) -> Attachment:
@@ -238,6 +243,8 @@ def _signed(text: str, who: Sequence[str]) -> tuple[str, str]:
     lines, cut = text.split("\n"), list[str]()
     for _ in range(2):  # a phone may sign below words that stand below a signature
         begin, end = signature.signed_block(lines, who)
+        if begin == end:
+            break
         cut += lines[begin:end]
         lines[begin:end] = []
     return "\n".join(lines).strip("\n"), "\n".join(cut).strip("\n")

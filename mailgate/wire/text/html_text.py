@@ -56,7 +56,8 @@ class _Writer:
                     self.newline()
                 self.line.append(piece)
             return
-        text = " " if text == "\n" else _SPACE.sub(" ", text)
+        if not text.isprintable() or "  " in text:
+            text = " " if text == "\n" else _SPACE.sub(" ", text)
         if text and not (text == " " and (not self.line or self.line[-1].endswith(" "))):
             self.line.append(text if self.line else text.lstrip(" "))
 
@@ -203,9 +204,7 @@ def _row(node: LexborNode, writer: _Writer, depth: int) -> None:
             cells.append(child)
         child = child.next
     writer.block()
-    short = len(cells) > 1 and all(
-        cell.css_first("br, p, div, table, li, tr, img, blockquote") is None for cell in cells
-    )
+    short = len(cells) > 1 and all(map(_is_of_one_line, cells))
     filled = False  # a cell of it
     for cell in cells:
         if short:
@@ -217,6 +216,13 @@ def _row(node: LexborNode, writer: _Writer, depth: int) -> None:
         if not short:
             writer.block()
     writer.block()
+
+
+def _is_of_one_line(cell: LexborNode) -> bool:
+    child = cell.first_child
+    if child is None or (child.tag == "-text" and child.next is None):  # most are: no need to search them
+        return True
+    return cell.css_first("br, p, div, table, li, tr, img, blockquote") is None
 
 
 _SHOWN: dict[str, Callable[[LexborNode, _Writer, int], None]] = {

@@ -38,10 +38,11 @@ def typed(text: str, known: KnownLetters | None) -> MailParts:
     if known is not None and "<mailto:" in text:
         addrs = [one.rpartition(" ")[2].lower() for one in known.senders]
         lines = [kept for line in lines if (kept := _without_desk_links(line, addrs)) is not None]
-    if _has_sign(text):  # a one-tap mail has its token in a line by itself: what stands above and below is said
+    signed = _has_sign(text)
+    if signed:  # a one-tap mail has its token in a line by itself: what stands above and below is said
         lines = [line for line in _tokens_joined(lines) if not _is_token(line)]
     text = "\n".join(lines)
-    if known is None and not _has_sign(text) and "·" not in text:
+    if known is None and not (signed and _has_sign(text)) and "·" not in text:
         return MailParts(text, "", text)
     known = known or _NOBODY
     hasher = fingerprints.hasher(known.key)
