@@ -38,6 +38,7 @@ def test_every_phrase_is_used_and_every_used_one_exists() -> None:
     assert named <= known
     plain = set(re.findall(r"""["']([\w.]+)["']""", text))
     chosen = re.findall(r"""\bt\("([\w.]+[._])" ~""", text)
+    chosen += re.findall(r"""f"(\w+\.[\w.]+_)\{""", text)
     pages_to_come = ("page.common", "page.help", "page.wall")
     begun = (*chosen, *(f"{family}." for family in (*families, "within", *pages_to_come)))
     unused = {key for key in known - named - plain if not key.startswith(begun)}

@@ -94,7 +94,7 @@ def _written(
 
 
 class _Words:
-    """What is said of a call in a department's language and time."""
+    """What is worded of a call in a department's language and time."""
 
     def __init__(self, moment: Moment, department: str) -> None:
         self._policy, self._department = moment.policy, department
