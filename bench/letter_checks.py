@@ -125,7 +125,11 @@ def _names(due: DueLetter) -> set[str]:
     """Names, which are in no language, and what a shell understands."""
     policy = samples.POLICY
     people = (*(one.full_name for one in policy.agents), *(one.name for one in policy.agents), samples.MAIJA.name)
-    houses = (policy.name, *(f"{one.name} {one.signature} {one.from_.name}" for one in policy.departments))
+    houses = (
+        policy.name,
+        *(one.name for one in policy.channels),
+        *(f"{one.name} {one.signature} {one.from_.name}" for one in policy.departments),
+    )
     ticket = due.ticket
     kept = (*ticket.tags, *ticket.fields, *ticket.fields.values()) if ticket else ()
     shell = due.content.remedy if isinstance(due.content, Alarm) else ""

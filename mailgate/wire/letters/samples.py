@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+from mailgate.core.channels import whereabouts
+from mailgate.core.channels.channel import Channel
 from mailgate.core.customers.customer import Customer
 from mailgate.core.letters import row_values
 from mailgate.core.letters.due import DueLetter
@@ -30,6 +32,7 @@ _KEY = Key("s1", b"sample key, never used to sign a letter")
 _WEEK = (((540, 1020),),) * 5 + ((), ())
 MAIJA = Address(sample_contents.MAIJA.address, sample_contents.MAIJA.name)
 
+CHAT = Channel("Chat", "support", window=timedelta(days=1))
 POLICY = Policy(
     name="Acme",
     domain="acme.example",
@@ -49,6 +52,7 @@ POLICY = Policy(
     calendars=(Calendar("office", "Europe/Helsinki", _WEEK),),
     letters=LetterPolicy(links={"order": "https://shop.acme.example/orders/{order}"}, privacy="https://acme.example/privacy"),
     web=WebPolicy(on=True, url="https://help.acme.example"),
+    channels=(CHAT,),
 )  # fmt: skip
 
 _FILES = (
@@ -107,8 +111,15 @@ def cases(template: str, language: str = "en") -> tuple[DueLetter, ...]:
     """`due`, and the same with what cannot be shown at the same time."""
     full = due(template, language)
     more = sample_contents.contents(language).get(template, ())[1:]
-    held = (replace(full, ticket=_on_hold(language)),) if template == "reminder" else ()
-    return (full, *(replace(full, content=one, purpose=_purpose(one, full)) for one in more), *held)
+    others = {"reminder": _on_hold, "notice": _by_chat}
+    later = (replace(full, ticket=others[template](language)),) if template in others else ()
+    return (full, *(replace(full, content=one, purpose=_purpose(one, full)) for one in more), *later)
+
+
+def _by_chat(language: str) -> Ticket:
+    """The same ticket of somebody who writes by chat."""
+    them = Address(whereabouts.address_of(CHAT.key, "4711"), CHAT.names(MAIJA.name))
+    return replace(ticket(language), requester=them, participants=(them,), last_customer_at=NOW)
 
 
 def _on_hold(language: str) -> Ticket:
