@@ -102,9 +102,10 @@ class Whole:
         assert ends.call("POST", f"{self.url}/webhook", proofs, body).status == 200
 
     def brought(self) -> None:
-        """Waits until mailgate has all that came."""
+        """Waits until mailgate has all that came, and has decided what becomes of it."""
         while self.bridge.spool.counts():
             time.sleep(0.005)
+        self.desk.settle()
 
     def words(self) -> list[tuple[str, str]]:
         """What the messenger was given for people."""
