@@ -154,7 +154,7 @@ def test_messages_wait_for_mailgate_and_come_in_order(start):
 
 def test_one_person_who_waits_holds_up_nobody_else(start):
     def desk(asked: Request) -> Reply:
-        return Reply(503, headers={"Retry-After": "600"}) if asked.json["person"]["id"] == "p" else Reply(201)
+        return Reply(503, headers={"Retry-After": "86400"}) if asked.json["person"]["id"] == "p" else Reply(201)
 
     running = start(Plain, own, mailgate=desk)
     running.hook(said(("1", "p", "a"), ("2", "p", "b"), ("3", "q", "c")), {})
