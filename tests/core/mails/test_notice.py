@@ -182,6 +182,12 @@ def test_somebody_with_later_hours_is_on_duty_when_the_department_is_closed() ->
     assert [one.name for one in found] == ["dan"]
 
 
+def test_nobody_is_on_duty_while_they_are_away() -> None:
+    policy = replace(POLICY, agents=FOUR, departments=(HOURS,), calendars=(OFFICE,))
+    found = readers.on_duty(moment(policy, away=(away("bo"), away("cai", "dan"))), "support")
+    assert [one.name for one in found] == ["anna", "dan"]
+
+
 @pytest.mark.parametrize(("steer", "names"), [(True, ["bo", "cai"]), (False, ["anna", "bo", "cai"])])
 def test_who_wrote_a_note_hears_nothing_of_it_and_who_only_seems_to_does(steer: bool, names: list[str]) -> None:
     given = case(mail(by=ANNA), ticket(), authority=Authority(agent=ANNA, steer=steer))
