@@ -35,7 +35,7 @@ class CallsRead(Protocol):
     def ticket_of(self, message_id: str) -> int | None:
         """Where a memo is filed; None while it is not decided."""
 
-    def people(self, line: str, limit: int) -> list[Address]:
+    def people(self, number: str, limit: int) -> list[Address]:
         """Everybody who is the requester of a ticket with that number, whoever called last first."""
 
     def joined(self, key: str) -> list[str]:
@@ -60,5 +60,5 @@ class CallsTx(CallsRead, Protocol):
     def tidy(self, before: datetime) -> int:
         """Forget calls that began before; how many."""
 
-    def forget(self, lines: Iterable[str], message_ids: Iterable[str]) -> int:
-        """Forget all calls of these lines, and those with these memos; how many."""
+    def forget(self, numbers: Iterable[str], message_ids: Iterable[str]) -> int:
+        """Forget all calls from these numbers, and those with these memos; how many."""

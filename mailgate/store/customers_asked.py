@@ -40,7 +40,7 @@ class CustomersRead(Protocol):
         """What is known of exactly that address, by our own table and, where it leaves something empty, elsewhere."""
 
     def by_phone(self, phone: str) -> list[Customer]:
-        """Everybody with that telephone number, by its last nine digits: perhaps more than one."""
+        """Everybody with that telephone number, in any notation: perhaps more than one."""
 
     def by_number(self, number: str) -> list[Customer]:
         """Everybody with that customer number."""

@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from mailgate.core.model.change import SetField
 from mailgate.core.model.mail import Address
 from mailgate.core.programs.called import KnownCall
@@ -57,6 +59,31 @@ def test_w38_everybody_with_a_number_is_named(bench: Any) -> None:
     ]  # whoever called last first
     assert len(bench.read(lambda read: read.calls.people(LINE, 1))) == 1
     assert bench.read(lambda read: read.calls.people("", 5)) == []
+
+
+@pytest.mark.parametrize(
+    ("kept", "asked", "found"),
+    [("26 123 456", "+37126123456", True), ("+371 26 123 456", "26123456", True), ("26123456", "26-123-456", True),
+     ("+371 26 123 456", "+37226123456", False), ("+372 512 3456", "25123456", False)],
+)  # fmt: skip
+def test_w38_a_short_national_number_is_found_with_its_country_and_without(
+    bench: Any, kept: str, asked: str, found: bool
+) -> None:
+    bench.open("call", SetField("phone", "+49 221 9123456"), requester=Address("b@home.example"))
+    bench.open("call", SetField("phone", kept), requester=Address("a@home.example"))
+    who = ["a@home.example"] if found else []
+    assert [one.addr for one in bench.read(lambda read: read.calls.people(asked, 5))] == who
+    assert [one.addr for one in bench.facts(phones=(asked,)).callers.values()] == who
+
+
+@pytest.mark.parametrize(
+    ("told", "erased", "count"),
+    [("+37126123456", "26123456", 1), ("26123456", "+37126123456", 1), ("+37226123456", "+37126123456", 0),
+     ("+3725123456", "25123456", 0)],
+)  # fmt: skip
+def test_calls_of_a_number_are_forgotten_in_any_notation(bench: Any, told: str, erased: str, count: int) -> None:
+    known(bench, number=told)
+    assert bench.write(lambda tx: tx.calls.forget([erased], [])) == count
 
 
 def test_a_recording_is_due_once_its_memo_is_there_until_it_is_fetched(bench: Any) -> None:

@@ -9,6 +9,7 @@ import pytest
 from mailgate.core.customers.customer import Customer
 from mailgate.core.model import change as ch
 from mailgate.core.model.mail import Address
+from mailgate.core.text.phone import number_dialled
 from mailgate.store.customers_asked import CustomersTaken
 
 MAIJA = Customer(
@@ -136,3 +137,21 @@ def test_a_ticket_knows_better_than_the_table_whose_number_it_is(bench: Any) -> 
     load(bench, 1, MAIJA)
     bench.open("Call", ch.SetField("phone", "+358401234567"))
     assert bench.facts(phones=("401234567",)).callers["401234567"].addr == "anna@customer.example"
+
+
+BERZINS = Customer(("liga@shop.example",), name="Līga", phones=("26 123 456",))
+KALNINS = Customer(("juris@shop.example",), name="Juris", phones=("+371 29 999 999",))
+TAMM = Customer(("kati@shop.example",), name="Kati", phones=("+372 512 3456",))
+
+
+@pytest.mark.parametrize(
+    ("phone", "known"),
+    [("+37126123456", {"Līga"}), ("26123456", {"Līga"}), ("29999999", {"Juris"}), ("+37229999999", set()),
+     ("5123456", {"Kati"}), ("25123456", set()), ("029999999", {"Juris"})],
+)  # fmt: skip
+def test_a_short_national_number_is_found_with_its_country_and_without(bench: Any, phone: str, known: set[str]) -> None:
+    load(bench, 1, BERZINS, KALNINS, TAMM)
+    assert names(bench.read(lambda read: read.customers.by_phone(phone))) == known
+    dialled = number_dialled(phone)
+    callers = bench.facts(phones=(dialled,)).callers
+    assert {one.name for one in callers.values()} == known

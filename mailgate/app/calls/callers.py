@@ -37,12 +37,11 @@ def may_be(read: Read, number: str, now: datetime, shown: Callable[[Ticket], boo
 
 def with_number(read: Read, number: str, now: datetime, shown: Callable[[Ticket], bool]) -> tuple[Caller, ...]:
     """All of them, whoever called last first; of their open tickets those that may be `shown`."""
-    line = phone.line(number)
-    if not line:
+    if not phone.line(number):
         return ()
     found: dict[str, Caller] = {}
     whose: dict[str, str] = {}  # by each address of somebody the one they are found by
-    for one in read.calls.people(line, MOST):
+    for one in read.calls.people(number, MOST):
         joined = read.calls.joined(one.key)
         whose |= dict.fromkeys(joined, one.key)
         # By mail one can always be answered; on a channel only for a while.

@@ -26,9 +26,8 @@ def may_hold(text: str, command: str, aliases: Mapping[str, str]) -> bool:
 
 
 def lines(numbers: Iterable[str]) -> tuple[str, ...]:
-    """What tells these telephone numbers apart (`phone.number_key`), each once; the first five."""
-    keys = map(phone.number_key, numbers)
-    return tuple(dict.fromkeys(key for key in keys if key))[:_MOST]
+    """These telephone numbers as they are dialled (`phone.number_dialled`), each once; the first five."""
+    return tuple(dict.fromkeys(phone.number_dialled(one) for one in numbers if phone.number_key(one)))[:_MOST]
 
 
 def numbers(text: str) -> list[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 
 from mailgate.core.text.folding import fold
-from mailgate.core.text.phone import line
+from mailgate.core.text.phone import line, lines, same
 
 DEEPEST = 8  # labels of a domain that are looked at
 
@@ -71,6 +71,16 @@ def phone_found_by(phone: str) -> str:
     """The key of a telephone number: two notations of one line share it; "" for one that is too short."""
     key = line(phone)
     return f"tel:{key}" if key else ""
+
+
+def phones_found_by(phone: str) -> tuple[str, ...]:
+    """Keys under which rows with that number may be; `has_phone` tells which of them have it."""
+    return tuple(f"tel:{key}" for key in lines(phone))
+
+
+def has_phone(customer: Customer, phone: str) -> bool:
+    """Whether a number is one of theirs, however either is written."""
+    return any(same(one, phone) for one in customer.phones)
 
 
 def keys_of(customer: Customer) -> tuple[str, ...]:

@@ -92,7 +92,7 @@ class Case:
         """What the desk was told of whoever wrote, or called; None where it is nothing."""
         if self.route.call is None:
             return known_as(self.facts, self.author, self.answers_to)
-        return known_as(self.facts, self.facts.callers.get(phone.number_key(self.route.call)), ())
+        return known_as(self.facts, self.facts.callers.get(phone.number_dialled(self.route.call)), ())
 
     @property
     def fresh_mail(self) -> bool:

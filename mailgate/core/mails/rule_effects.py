@@ -113,8 +113,9 @@ def reported_caller(case: Case) -> Address:
     number, told = case.route.call or "", exchange.call(case.mail)
     if told is not None:
         return told.caller or Address(NOBODY.addr, phone.number_dialled(number))
-    known = case.facts.callers.get(phone.number_key(number)) if phone.number_key(number) else None
-    return known or Address(NOBODY.addr, phone.number_dialled(number))
+    dialled = phone.number_dialled(number)
+    known = case.facts.callers.get(dialled) if dialled else None
+    return known or Address(NOBODY.addr, dialled)
 
 
 def assignee(case: Case, how: str, department: str) -> str | None:

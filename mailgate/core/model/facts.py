@@ -51,7 +51,7 @@ class Needs:
     named: bool = True  # it has a Message-ID or a believable Date: else the same words later are another mail
     asked: tuple[str, ...] = ()  # agents who may have to be asked whether they wrote it
     requester: str = ""  # whose tickets of the last hour are counted: `NOBODY`, or the sender where it is ""
-    phones: tuple[str, ...] = ()  # keys of telephone numbers (see `phone.number_key`) whose callers are wanted
+    phones: tuple[str, ...] = ()  # telephone numbers (see `phone.number_dialled`) whose callers are wanted
     people: tuple[str, ...] = ()  # addresses an agent names after a command: what is known of these people
     customers: tuple[str, ...] = ()  # who else may be whoever gets answers: what the desk was told of them is wanted
     forwards: bool = False  # they may pass a mail on: are its octets still here?

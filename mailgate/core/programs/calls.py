@@ -93,12 +93,14 @@ def international(text: str) -> str:
 
 def place(named: Mapping[str, str], called: str) -> str:
     """What the configuration has for a number or an extension, however either is written; "" for nothing."""
-    wanted = phone.line(called)
+    dialled = {written: number(written) for written in named}
     for written, means in named.items():
-        dialled = number(written)
-        if written == called or (dialled and dialled == called) or (wanted and phone.line(dialled) == wanted):
+        wanted = phone.line(dialled[written])
+        if written == called or (called and dialled[written] == called) or (wanted and phone.line(called) == wanted):
             return means
-    return ""
+    long = phone.line(called) != ""
+    home = {means for written, means in named.items() if long and phone.same(dialled[written], called)}
+    return home.pop() if len(home) == 1 else ""  # `67000001` is two lines where two countries' are named
 
 
 # --- the shapes -------------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ class ApiLookupAsked:
 
     bearer: str
     peer: str
-    phone: str = ""  # in any notation: the last nine digits count
+    phone: str = ""  # in any notation
     address: str = ""
 
 

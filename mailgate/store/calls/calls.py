@@ -1,4 +1,4 @@
-"""Calls, each a row that its events fill in; whose line it is stands on tickets, by the last nine digits."""
+"""Calls, each a row that its events fill in; whose line it is stands on tickets, in any notation (`phone.same`)."""
 
 from __future__ import annotations
 
@@ -31,14 +31,13 @@ ORDER BY at DESC LIMIT 10
 """
 # Whoever only told of a call, as an exchange by mail, has none (see `tickets.statements.CALLER`).
 PEOPLE = """
-SELECT address.addr, address.name, max(ticket.id) AS newest
+SELECT address.addr, address.name, address.contact, field.value, max(ticket.id) AS newest
 FROM field JOIN ticket ON ticket.id = field.ticket JOIN address ON address.id = ticket.requester
 WHERE field.name = 'phone' AND substr(replace(replace(field.value, ' ', ''), '-', ''), -7) = :tail
-  AND substr(replace(replace(field.value, ' ', ''), '-', ''), -length(:line)) = :line
   AND address.canonical <> 'nobody@invalid.invalid' AND address.canonical NOT LIKE '%@invalid'
   AND NOT EXISTS (
     SELECT 1 FROM entry WHERE entry.ticket = field.ticket AND author = address.canonical AND kind = 'call')
-GROUP BY address.contact ORDER BY newest DESC LIMIT :limit
+GROUP BY address.contact, field.value ORDER BY newest DESC
 """
 JOINED = """
 SELECT other.canonical FROM address JOIN address AS other ON other.contact = address.contact
@@ -46,7 +45,8 @@ WHERE address.canonical = :key ORDER BY other.id
 """
 DUE = "SELECT * FROM call WHERE fetch_at IS NOT NULL AND fetch_at <= :now ORDER BY fetch_at LIMIT :limit"
 TIDY = "DELETE FROM call WHERE at < :before"
-FORGET_LINE = "DELETE FROM call WHERE line = :line AND line <> ''"
+OF_LINE = "SELECT DISTINCT number FROM call WHERE line = :line AND line <> ''"
+FORGET_NUMBER = "DELETE FROM call WHERE line = :line AND line <> '' AND number = :number"
 FORGET_MEMO = "DELETE FROM call WHERE message_id = :id AND message_id <> ''"
 
 
@@ -72,12 +72,13 @@ class Calls(Room):
         number: int | None = self.session.scalar(TICKET_OF_ID, {"id": message_id})
         return number
 
-    def people(self, line: str, limit: int) -> list[Address]:
+    def people(self, number: str, limit: int) -> list[Address]:
         """See `calls_asked.CallsRead.people`."""
-        if not line:
-            return []
-        found = self.session.all(PEOPLE, {"line": line, "tail": line[-phone.SHORTEST :], "limit": limit})
-        return [Address(row["addr"], row["name"]) for row in found]
+        line = phone.line(number)
+        found = self.session.all(PEOPLE, {"tail": line[-phone.SHORTEST :]}) if line else []
+        each = {row["contact"]: row for row in reversed(found) if phone.same(row["value"], number)}
+        newest = sorted(each.values(), key=lambda row: -row["newest"])
+        return [Address(row["addr"], row["name"]) for row in newest[:limit]]
 
     def joined(self, key: str) -> list[str]:
         """See `calls_asked.CallsRead.joined`."""
@@ -122,9 +123,14 @@ class Calls(Room):
         """See `calls_asked.CallsTx.tidy`."""
         return self.session.run(TIDY, {"before": rows.micros(before)})
 
-    def forget(self, lines: Iterable[str], message_ids: Iterable[str]) -> int:
+    def forget(self, numbers: Iterable[str], message_ids: Iterable[str]) -> int:
         """See `calls_asked.CallsTx.forget`."""
-        count = sum(self.session.run(FORGET_LINE, {"line": one}) for one in lines)
+        count = 0
+        for number in numbers:
+            for line in phone.lines(number):
+                known = [row["number"] for row in self.session.all(OF_LINE, {"line": line})]
+                theirs = [{"line": line, "number": one} for one in known if phone.same(one, number)]
+                count += sum(self.session.run(FORGET_NUMBER, one) for one in theirs)
         return count + sum(self.session.run(FORGET_MEMO, {"id": one}) for one in message_ids)
 
 

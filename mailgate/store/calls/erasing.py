@@ -19,10 +19,10 @@ WHERE ticket = :id AND author LIKE '%@call.invalid' AND author <> 'hidden@call.i
 """
 PHONES_OF = "SELECT value FROM field WHERE ticket = :id AND name = 'phone'"
 MEMOS = """
-SELECT entry.id, entry.text, entry.mail, entry.ticket, ticket.subject
+SELECT entry.id, entry.text, entry.mail, entry.ticket, ticket.subject, field.value
 FROM field JOIN ticket ON ticket.id = field.ticket JOIN entry ON entry.ticket = ticket.id
 WHERE field.name = 'phone' AND substr(replace(replace(field.value, ' ', ''), '-', ''), -7) = :tail
-  AND substr(replace(replace(field.value, ' ', ''), '-', ''), -length(:line)) = :line AND entry.kind = 'call'
+  AND entry.kind = 'call'
 """
 
 
@@ -32,27 +32,27 @@ def callers_of(session: Session, tickets: Iterable[int]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def lines_of(session: Session, tickets: Iterable[int]) -> list[str]:
-    """The telephone lines that stand on these tickets (row ids), each once."""
+def numbers_of(session: Session, tickets: Iterable[int]) -> list[str]:
+    """The telephone numbers that stand on these tickets (row ids), each once."""
     found = (row["value"] for ticket in tickets for row in session.all(PHONES_OF, {"id": ticket}))
-    return list(dict.fromkeys(line for line in map(phone.line, map(calls.number, found)) if line))
+    return list(dict.fromkeys(number for number in map(calls.number, found) if phone.line(number)))
 
 
 def forget(
-    session: Session, mail: Mail, lines: Iterable[str], ids: Iterable[str], traces: Traces
+    session: Session, mail: Mail, numbers: Iterable[str], ids: Iterable[str], traces: Traces
 ) -> tuple[list[str], list[int]]:
-    """Forget calls of these lines and those with these memos; memos on others' tickets name the person no more.
+    """Forget calls from these numbers and those with these memos; memos on others' tickets name the person no more.
 
     Returns the blobs that may go, for the mails of those memos named them as well, and their tickets (row ids).
     """
-    wanted = list(lines)
+    wanted = list(numbers)
     Calls(session).forget(wanted, ids)
     blobs: list[str] = []
     tickets: list[int] = []
-    for line in wanted:
-        for row in session.all(MEMOS, {"line": line, "tail": line[-phone.SHORTEST :]}):
+    for number in wanted:
+        for row in session.all(MEMOS, {"tail": phone.line(number)[-phone.SHORTEST :]}):
             text = traces.out_of(row["text"])
-            if text == row["text"]:
+            if text == row["text"] or not phone.same(row["value"], number):
                 continue
             take_out(session, [row["id"]], row["subject"])
             session.run(people_sql.MEND_ENTRY, {"id": row["id"], "text": text})

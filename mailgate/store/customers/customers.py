@@ -79,14 +79,14 @@ class Customers(Room):
         return {key: one for key, one in found.items() if one is not None}
 
     def callers(self, phones: Iterable[str], standing: Mapping[str, str | None]) -> dict[str, Address]:
-        """Whose number (see `phone.number_key`) our own table says it is, where that is one person with an address."""
+        """Whose number (see `phone.number_dialled`) our own table says it is: one person with an address."""
         taken, wanted = taken_from(standing.get(SETTING)), tuple(phones)
-        rows = self.held(taken, map(customer.phone_found_by, wanted)) if taken else []
+        rows = self.held(taken, (key for one in wanted for key in customer.phones_found_by(one))) if taken else []
         found: dict[str, Address] = {}
-        for line in wanted:
-            whose = [one for one in rows if customer.phone_found_by(line) in customer.keys_of(one)]
+        for number in wanted:
+            whose = [one for one in rows if customer.has_phone(one, number)]
             if len(whose) == 1 and whose[0].address:
-                found[line] = Address(whose[0].address, whose[0].name)
+                found[number] = Address(whose[0].address, whose[0].name)
         return found
 
     def _standing(self) -> dict[str, str | None]:
@@ -104,8 +104,8 @@ class Customers(Room):
 
     def by_phone(self, phone: str) -> list[Customer]:
         """See `customers_asked.CustomersRead.by_phone`."""
+        found = [one for one in self.by_keys(customer.phones_found_by(phone)) if customer.has_phone(one, phone)]
         key = customer.phone_found_by(phone)
-        found = self.by_keys([key])
         return found or list(Lookups(self.session).people([key]).values() if self._standing()[LOOKED_UP] else ())
 
     def by_number(self, number: str) -> list[Customer]:

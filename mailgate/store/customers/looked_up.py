@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
 from mailgate.core.customers.answer import Answer, Outcome
-from mailgate.core.customers.customer import COLUMNS, Customer, phone_found_by
+from mailgate.core.customers.customer import COLUMNS, Customer, has_phone, phones_found_by
 from mailgate.store import rows
 from mailgate.store.lookups_asked import LookedUp
 from mailgate.store.session import Room
@@ -65,13 +65,23 @@ class Lookups(Room):
     def named(self, keys: Iterable[str]) -> list[LookedUp]:
         """See `lookups_asked.LookupsRead.named`."""
         own = [one for one in map(self.about, keys) if one is not None]
-        phones = {phone_found_by(each) for one in own if one.answer.customer for each in one.answer.customer.phones}
-        theirs = {one.key: one for one in (*own, *filter(None, map(self.about, sorted(phones - {""}))))}
+        theirs = {one.key: one for one in (*own, *self._with_phones(own))}
         for key in keys:
             for row in self.session.all(NAMING, {"said": rows.dumps(rows.clean(key))[1:-1]}):
                 found = self.about(row["key"])
                 theirs |= {found.key: found} if found else {}
         return [theirs[key] for key in sorted(theirs)]
+
+    def _with_phones(self, own: Iterable[LookedUp]) -> Iterator[LookedUp]:
+        """What was asked by the numbers of these people."""
+        phones = {phone: None for one in own if one.answer.customer for phone in one.answer.customer.phones}
+        for phone in phones:
+            first, *others = phones_found_by(phone) or ("",)
+            if (found := self.about(first)) is not None:
+                yield found
+            for found in filter(None, map(self.about, others)):
+                if found.answer.customer and has_phone(found.answer.customer, phone):
+                    yield found
 
     def forget(self, keys: Iterable[str]) -> int:
         """See `lookups_asked.LookupsTx.forget`."""

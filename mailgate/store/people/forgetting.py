@@ -49,8 +49,8 @@ class Forgetting(Room):
         saved = self._forget_saved(traces) + self._forget_articles(traces)
         blobs = self._mail.drop_raw(data.mails)
         ids = [self._forget_mail(mail, nobody, data.keys) for mail in data.mails]
-        lines = erasing_calls.lines_of(self.session, data.own)
-        files, named = erasing_calls.forget(self.session, self._mail, lines, ids, traces)
+        numbers = erasing_calls.numbers_of(self.session, data.own)
+        files, named = erasing_calls.forget(self.session, self._mail, numbers, ids, traces)
         blobs += files
         entries = sum(self._forget_ticket(ticket, data.keys, nobody) for ticket in data.own)
         for ticket in data.others:

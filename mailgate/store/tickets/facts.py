@@ -17,6 +17,7 @@ from mailgate.core.model.facts import AGAIN, KnownPerson, Sender
 from mailgate.core.model.mail import Address, canonical
 from mailgate.core.model.ticket import Entry, EntryKind, Status, Ticket
 from mailgate.core.model.trace import from_plain as trace_from_plain
+from mailgate.core.text import phone
 from mailgate.core.worktime import skills
 from mailgate.store import rows
 from mailgate.store.customers.customers import Customers
@@ -250,10 +251,11 @@ class FactsReading(Room):
     def _callers(self, phones: tuple[str, ...]) -> dict[str, Address]:
         """Who was last the requester of a ticket with that telephone number, when it was a person."""
         found = {}
-        for line in phones:
-            row = self.session.one(sql.CALLER, {"key": line, "tail": line[-7:]})
+        for number in phones:
+            last = self.session.all(sql.CALLER, {"tail": phone.number_key(number)[-phone.SHORTEST :]})
+            row = next((one for one in last if phone.same(one["value"], number)), None)
             if row is not None:
-                found[line] = Address(row["addr"], row["name"])
+                found[number] = Address(row["addr"], row["name"])
         return found
 
     def _person(self, addr: str) -> KnownPerson | None:

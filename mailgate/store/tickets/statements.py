@@ -104,13 +104,12 @@ SELECT ticket.number FROM delivery JOIN letter ON letter.id = delivery.letter JO
 WHERE delivery.remote_id = :id AND delivery.remote_id <> '' LIMIT 1
 """
 CALLER = """
-SELECT address.addr, address.name FROM field JOIN ticket ON ticket.id = field.ticket
-JOIN address ON address.id = ticket.requester
+SELECT address.addr, address.name, field.value, max(ticket.id) AS newest
+FROM field JOIN ticket ON ticket.id = field.ticket JOIN address ON address.id = ticket.requester
 WHERE field.name = 'phone' AND substr(replace(replace(field.value, ' ', ''), '-', ''), -7) = :tail
-  AND substr(replace(replace(field.value, ' ', ''), '-', ''), -length(:key)) = :key
   AND NOT EXISTS (
     SELECT 1 FROM entry WHERE entry.ticket = field.ticket AND author = address.canonical AND kind = 'call')
-ORDER BY ticket.id DESC LIMIT 1
+GROUP BY address.id, field.value ORDER BY newest DESC
 """
 SPOKEN = """
 SELECT ticket.language FROM address JOIN ticket ON ticket.requester = address.id

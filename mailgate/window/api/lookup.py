@@ -19,7 +19,7 @@ class Who(Model):
     phone: str = Field(
         "",
         max_length=LONGEST,
-        description="In any notation; the last nine digits count.",
+        description="In any notation, with its country and without.",
         examples=["+358 40 123 4567"],
     )
     address: str = Field("", max_length=254, description="Any of theirs.", examples=["maija@customer.example"])

@@ -25,8 +25,8 @@ def test_people_behind_commands(text: str, people: list[str]) -> None:
 
 
 LINES = {
-    "as it is dialled": ("#call +358 40 123 4567", ["401234567"]),
-    "twice": ("#call 040-1234567\n#call +358401234567", ["401234567"]),
+    "as it is dialled": ("#call +358 40 123 4567", ["+358401234567"]),
+    "twice": ("#call 040-1234567\n#call 040 1234567", ["0401234567"]),
     "too short": ("#call 112", []),
     "a ticket": ("#merge 1042", []),
 }

@@ -65,7 +65,7 @@ def test_a_missed_call_is_a_memo_with_a_promise_and_nobody_is_answered() -> None
 def test_w38_a_call_is_of_the_one_person_with_that_number_or_of_nobody(
     number: str, marks: dict[str, str], requester: Address
 ) -> None:
-    last = {"126123456": Address("somebody@customer.example")}  # who had it last is not asked
+    last = {"+37126123456": Address("somebody@customer.example")}  # who had it last is not asked
     assert requesters(decided(told(number, **marks), callers=last)) == [requester]
 
 

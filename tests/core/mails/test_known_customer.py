@@ -95,7 +95,7 @@ def test_a_caller_is_known_by_who_had_the_number_and_never_by_the_exchange() -> 
     exchange = Address("pbx@shop.example")
     known = {exchange.key: replace(GOLD, agent="anna"), MAIJA.key: GOLD}
     seen = case(mail(by=exchange), route=RuleEffects(call="+358 40 123 4567"), customers=known,
-                callers={"401234567": MAIJA})  # fmt: skip
+                callers={"+358401234567": MAIJA})  # fmt: skip
     assert seen.customer is GOLD
     assert case(mail(by=exchange), route=RuleEffects(call="hidden"), customers=known).customer is None
 

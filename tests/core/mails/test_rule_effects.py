@@ -122,7 +122,7 @@ def test_which_agents_a_rule_tells(notify: tuple[str, ...], department: str, nam
 
 # what is decided, the number found, whom that line was last, and the caller
 CALLERS: list[tuple[str, str | None, dict[str, Address], Address]] = [
-    ("whoever had the line last, however it is written", "+358 40 123 4567", {"401234567": VALDIS}, VALDIS),
+    ("whoever had the line last, however it is written", "+358 40 123 4567", {"+358401234567": VALDIS}, VALDIS),
     ("a line nobody had is nobody, called so", "040 123", {}, Address(NOBODY.addr, "040123")),
     ("a hidden number is nobody", "unknown", {"": VALDIS}, Address(NOBODY.addr)),
     ("no number stood there", "", {}, Address(NOBODY.addr)),

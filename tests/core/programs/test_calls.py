@@ -80,6 +80,21 @@ def test_numbers_and_extensions_are_found_in_the_configuration(called: str, mean
     assert calls.place(named, called) == means
 
 
+LATVIA, ESTONIA = "+371 67 000 001", "+372 67000001"
+
+
+@pytest.mark.parametrize(
+    ("called", "named", "means"),
+    [("67000001", {LATVIA: "riga"}, "riga"), ("+37167000001", {"67000001": "riga"}, "riga"),
+     ("67000001", {LATVIA: "riga", ESTONIA: "tallinn"}, ""), ("+37267000001", {LATVIA: "riga", ESTONIA: "tallinn"}, "tallinn"),
+     ("+37267000001", {LATVIA: "riga"}, ""), ("67000001", {LATVIA: "riga", "67000001": "desk"}, "desk")],
+)  # fmt: skip
+def test_a_short_national_number_is_found_with_its_country_and_without(
+    called: str, named: dict[str, str], means: str
+) -> None:
+    assert calls.place(named, called) == means
+
+
 SIPGATE = "from=492111234567&to=4915791234567&direction=in&callId=123456"
 SIP_CALL = Call("123456", Happened.RINGING, "+492111234567", "+4915791234567")
 
