@@ -81,6 +81,14 @@ def test_w11_the_log_opens_nothing(web: TestClient, caplog: pytest.LogCaptureFix
     noted = [record for record in caplog.records if record.getMessage() == "answered"]
     assert [(one.path, one.status, one.method) for one in noted] == [("/t/…", 200, "GET")]  # type: ignore[attr-defined]
     assert "canary" not in str([vars(one) for one in caplog.records if one.name.startswith("mailgate")])
+    for slip in (
+        "/api/v1/calls/sipgat/mg_1_canary",
+        "/api/v1/calls/mg_1_canary",
+        "//T/canary",
+        "/de/wall/canary",
+        "/mg_1_canary/t/",
+    ):
+        assert "canary" not in shown(slip) and shown(slip).endswith("…")
     assert shown("/wall/abc") == "/wall/…" and shown("/login/123456") == "/login/…" and shown("/help/a") == "/help/a"
 
 

@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mailgate.core.pages.window import WindowSettings
+from mailgate.core.programs.program import MARK
 from mailgate.window import pages
 from mailgate.window.desk import Away, Refused
 from mailgate.window.http import forms
@@ -78,11 +79,13 @@ class Headers:
 
 
 def shown(path: str) -> str:
-    """A path as our log has it: what opens a page is cut."""
-    for begin in SECRET:
-        if path.startswith(begin):
-            return f"{begin}…"
-    return path[:200]
+    """A path as our log has it: what opens a page is cut, in an address with a slip in it as well."""
+    path, _, token = path[:2000].partition(MARK)
+    low = path.lower()
+    ends = [low.index(begin) + len(begin) for begin in SECRET if begin in low]
+    if ends:
+        return f"{path[: min(ends)]}…"[-200:]
+    return f"{path}…" if token else path[:200]
 
 
 def is_ours(host: str, settings: WindowSettings) -> bool:
