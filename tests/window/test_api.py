@@ -184,6 +184,8 @@ def test_w36_nothing_of_a_token_stands_in_the_log(here: Any, thread: int, crm: s
         ("tickets?status=lost", 422, "status.0"),
         ("tickets?updated_since=yesterday", 422, "updated_since"),
         ("tickets?updated_since=2026-11-28T12:00:00", 422, "updated_since"),
+        ("tickets?updated_since=0001-01-01T00:00:00%2B14:00", 422, "updated_since"),
+        ("tickets?updated_since=9999-12-31T23:59:59-14:00", 422, "updated_since"),
         ("tickets?after=nonsense", 422, ""),
         ("nothing", 404, ""),
         ("tickets/1/", 404, ""),

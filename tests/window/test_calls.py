@@ -212,7 +212,7 @@ def test_what_is_no_event_is_refused_in_words(
     "about",
     [
         {"event": "strange"}, {"id": ""}, {"id": "x" * 201}, {"seconds": -1}, {"seconds": 2**70}, {"seconds": "9"},
-        {"at": "yesterday"}, {"at": "2026-11-27T12:00:00"}, {"from": 371}, {"recording": "https://pbx.example/1"},
+        {"at": "yesterday"}, {"at": "2026-11-27T12:00:00"}, {"at": "0001-01-01T00:00:00+14:00"}, {"from": 371}, {"recording": "https://pbx.example/1"},
         {"recording": {"url": "https://pbx.example/" + "x" * 2000}}, {"unknown": 1}, {"agent": ["anna"]},
     ],
 )  # fmt: skip

@@ -167,6 +167,7 @@ def test_files_come_in_and_go_out(chat: Chat) -> None:
         ({"id": "x", "person": {"id": "É" * 30}, "text": "x"}, 422),
         ({"id": "x", "person": {"id": "1"}, "text": "x", "at": "yesterday"}, 422),
         ({"id": "x", "person": {"id": "1"}, "text": "x", "at": "2026-11-28T12:00:00"}, 422),
+        ({"id": "x", "person": {"id": "1"}, "text": "x", "at": "9999-12-31T23:59:59-14:00"}, 422),
         ({"id": "x", "person": {"id": "1"}, "text": "x", "at": 1e400}, 422),
         ({"id": 2**70, "person": {"id": "1"}, "text": "x"}, 422),
         ({"id": "x", "person": {"id": "1"}, "text": "x", "extra": 1}, 422),

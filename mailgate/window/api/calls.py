@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC
 from typing import Any, Final, Literal
 from urllib.parse import quote
 from xml.sax.saxutils import quoteattr
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -18,7 +17,7 @@ from mailgate.core.programs.called import ApiCallAsked, ApiCallPage, PushedCallA
 from mailgate.core.programs.calls import LONGEST, LONGEST_ID, LONGEST_URL, Exchange, Happened
 from mailgate.window import pages
 from mailgate.window.api import body
-from mailgate.window.api.operation import Call, Model, Operation
+from mailgate.window.api.operation import Call, Model, Moment, Operation
 from mailgate.window.http.peers import HERE
 
 SMALL: Final = 16 * 1024  # octets
@@ -42,7 +41,7 @@ class CallEvent(Model):
     )
     to: str = Field("", max_length=LONGEST, description="The number or extension that was called.")
     agent: str | None = Field(None, max_length=LONGEST, description="Who rings or has answered: extension or name.")
-    at: AwareDatetime | None = Field(None, description="When this happened; now when it is left out.")
+    at: Moment | None = Field(None, description="When this happened; now when it is left out.")
     seconds: int | None = Field(None, ge=0, le=604_800, description="How long they spoke.")
     recording: Recording | None = None
 
@@ -81,7 +80,7 @@ async def _event(call: Call) -> object:
         said.from_,
         said.to,
         said.agent or "",
-        said.at.astimezone(UTC) if said.at else None,
+        said.at,
         said.seconds,
         said.recording.url if said.recording else "",
     )

@@ -21,7 +21,7 @@ from mailgate.core.programs.chats import (
 )
 from mailgate.core.programs.program import CHATS
 from mailgate.window.api.messages import Taken, Text, Upload
-from mailgate.window.api.operation import Call, Model, Operation, Unfit
+from mailgate.window.api.operation import Call, Model, Operation, Unfit, in_utc
 
 SCOPE: Final = f"{CHATS}CHANNEL"
 WHY: Final[Mapping[str, str]] = {
@@ -40,7 +40,7 @@ def _moment(value: object) -> datetime:
     found = datetime.fromisoformat(value)
     if found.tzinfo is None:
         raise ValueError("Input should say its offset from UTC")
-    return found
+    return in_utc(found)
 
 
 At = Annotated[AwareDatetime, PlainValidator(_moment), WithJsonSchema({"type": "string", "format": "date-time"})]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, get_origin
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final, get_origin
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, ValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -23,6 +24,17 @@ from mailgate.window.http.peers import HERE
 SMALL: Final = 64 * 1024  # octets of a body without files
 FIELDS: Final = 20  # things that are told to be wrong
 LONGEST: Final = 200  # characters of a name that is told again
+
+
+def in_utc(moment: datetime) -> datetime:
+    """The same moment. Raises ValueError where that is before the first year or after the last."""
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("Input should be a time of this age") from None
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(in_utc)]  # UTC, whatever offset it came with
 
 
 class Model(BaseModel):

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AwareDatetime, BeforeValidator, Field
+from pydantic import BeforeValidator, Field
 
 from mailgate.core.programs import program
 from mailgate.core.programs.ticket import ApiTicketAsked, ApiTicketPage
 from mailgate.core.programs.tickets import MOST, ApiTicketsAsked
-from mailgate.window.api.operation import Call, Model, Operation
+from mailgate.window.api.operation import Call, Model, Moment, Operation
 
 Status = Literal["new", "open", "waiting", "hold", "solved", "archived"]
 Number = Annotated[int, Field(ge=1, le=2**53, description="The number of a ticket.", examples=[1042])]
@@ -103,7 +103,7 @@ class ManyTickets(Model):
     owner: str = Field("", max_length=100, description="An agent's name, or `nobody`.", examples=["anna"])
     tag: str = Field("", max_length=100, description="Needs the scope `tickets:words`.")
     customer: str = Field("", max_length=254, description="Their address.", examples=["maija@customer.example"])
-    updated_since: AwareDatetime | None = Field(
+    updated_since: Moment | None = Field(
         None,
         description="Changed since then, in the order of their changes. Ask for a minute more than you think: what is "
         "being written carries the time at which that began.",
@@ -132,7 +132,6 @@ async def _one(call: Call) -> object:
 
 async def _many(call: Call) -> object:
     asked: ManyTickets = call.inputs
-    since = asked.updated_since and asked.updated_since.astimezone(UTC)
     return await call.ask(
         "api_tickets",
         ApiTicketsAsked(
@@ -143,7 +142,7 @@ async def _many(call: Call) -> object:
             owner=asked.owner,
             tag=asked.tag,
             customer=asked.customer,
-            updated_since=since,
+            updated_since=asked.updated_since,
             after=asked.after,
             limit=asked.limit,
         ),
