@@ -147,6 +147,11 @@ def test_w37_a_key_is_one_message_and_another_body_is_a_conflict(here: Any, post
     here.desk.clock.ahead += timedelta(hours=25)
     try:
         assert ticket_of(here.desk, post(a_message(text="A day later\n"), key="k-1")).number != ticket.number
+        here.desk.clock.ahead += timedelta(hours=25)
+        later = post(a_message(text="A day later\n"), key="k-1")  # the same once more, when no key stands for it
+        assert ticket_of(here.desk, later).number > ticket.number + 1
+        assert post(a_message(text="A day later\n"), key="k-1").json()["mail"] == later.json()["mail"]
+        here.desk.clock.ahead -= timedelta(hours=25)
     finally:
         here.desk.clock.ahead -= timedelta(hours=25)
 

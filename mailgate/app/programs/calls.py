@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import TimeoutError as Late
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from mailgate.app.calls import memo
@@ -45,7 +45,7 @@ def told(desk: WindowDesk, asked: ApiCallAsked) -> ApiCallPage | Refusal:
     if isinstance(asks, Refusal):
         return asks
 
-    def taken(begin: Callable[[], None]) -> Done[ApiCallPage | Refusal] | Refusal:
+    def taken(begin: Callable[[], datetime]) -> Done[ApiCallPage | Refusal] | Refusal:
         begin()
         page = _taken(desk, asks, asked.call)
         return page if isinstance(page, Refusal) else Done(page, "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import TimeoutError as Late
+from datetime import datetime
 from typing import Final
 
 from mailgate.app.programs.bearer import ABSENT, judge
@@ -49,7 +50,7 @@ def _again(kept: str) -> ApiMessagePage:
 
 
 def _taken(
-    desk: WindowDesk, asks: Program, asked: ApiMessageAsked, begin: Callable[[], None]
+    desk: WindowDesk, asks: Program, asked: ApiMessageAsked, begin: Callable[[], datetime]
 ) -> Done[ApiMessagePage] | ApiMessagePage | Refusal:
     gateway, policy = desk.gateway, desk.gateway.in_force.policy
     found = gateway.store.read(lambda read: _ticket(read, policy, asks, asked))
@@ -63,13 +64,13 @@ def _taken(
     wrong = message.wrong(asked, policy, home)
     if wrong:
         return ApiMessagePage(wrong=wrong)
-    known = message.message_id(asks.id, asked, policy.domain)
     if asked.external_id:  # what was said first under that name counts, whatever comes again
-        before = gateway.store.read(lambda read: _named(read, known))
+        named = message.message_id(asks.id, asked, policy.domain)
+        before = gateway.store.read(lambda read: _named(read, named))
         if before is not None:
             return before
+    known = message.message_id(asks.id, asked, policy.domain, begin())
     raw, to = _mail(desk, asks, asked, known, home, found if found and _takes_part(found, asked.address) else None)
-    begin()
     envelope = Envelope(form.typed_address(asked.address), (to,), Source.PROGRAM, peer=asked.peer[:64], login=asks.name)
     try:
         kept = gateway.intake.receive(raw, envelope).result(PATIENCE)

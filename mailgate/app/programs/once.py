@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, Generic, TypeVar
 
 from mailgate.app.window.desk import WindowDesk
@@ -36,28 +37,36 @@ def once(
     asks: Program,
     key: str,
     body: str,
-    job: Callable[[Callable[[], None]], Done[T] | T | Refusal],
+    job: Callable[[Callable[[], datetime]], Done[T] | T | Refusal],
     read: Callable[[str], T],
 ) -> T | Refusal:
     """The page of `job`, or of what was kept under the key (the Idempotency-Key; "" keeps nothing).
 
-    `body` is the digest of what was asked. `job` calls what it is handed once it is certain that it will be done, and
-    returns `Done` when it is; anything else is not kept. `read` makes the page of what was kept.
+    `body` is the digest of what was asked. `job` calls what it is handed once it is certain that it will be done, which
+    answers when that was certain first, and returns `Done` when it is; anything else is not kept. `read` makes the page
+    of what was kept.
     """
+    store, now = desk.gateway.store, desk.gateway.clock()
     if not key:
-        return _page(job(lambda: None))
-    known, store = hashlib.sha256(key.encode()).hexdigest(), desk.gateway.store
+        return _page(job(lambda: now))
+    known = hashlib.sha256(key.encode()).hexdigest()
     with desk.working.on(asks.id, known) as first:
         if not first:
             return BUSY
         kept = store.read(lambda look: look.programs.kept(asks.id, known))
-        now = desk.gateway.clock()
+        began = now
         if kept is not None and now - kept.at < LASTS:
             if kept.body != body:
                 return OTHER
             if kept.answer is not None:
                 return read(kept.answer)
-        done = job(lambda: store.write(lambda tx: tx.programs.begin(asks.id, known, body, now)).result())
+            began = kept.at
+
+        def begin() -> datetime:
+            store.write(lambda tx: tx.programs.begin(asks.id, known, body, now)).result()
+            return began
+
+        done = job(begin)
         if isinstance(done, Done):
             store.write(lambda tx: tx.programs.done(asks.id, known, done.mail, done.kept)).result()
         return _page(done)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from mailgate.core.model.policy import Policy
@@ -69,11 +70,18 @@ def wrong(asked: ApiMessageAsked, policy: Policy, department: str) -> tuple[Wron
     return (*found, *([Wrong(EXTERNAL, "long", long)] if len(asked.external_id) > LONGEST_ID else []))
 
 
-def message_id(program: str, asked: ApiMessageAsked, domain: str) -> str:
+def message_id(program: str, asked: ApiMessageAsked, domain: str, began: datetime | None = None) -> str:
     """What the mail is known by, so that it is taken once whenever it comes again; "" where nothing tells it apart.
 
-    A name that its own program gives it counts for ever, a key for as long as a program may ask again.
+    A name that its own program gives it counts for ever, a key for as long as a program may ask again: `began` is when
+    it was asked first under that key.
     """
-    named = f"id {asked.external_id}" if asked.external_id else f"key {asked.once} {asked.digest}" if asked.once else ""
+    named = (
+        f"id {asked.external_id}"
+        if asked.external_id
+        else f"key {asked.once} {asked.digest} {began}"
+        if asked.once
+        else ""
+    )
     known = hashlib.sha256(f"{program} {named}".encode()).hexdigest()[:32]
     return f"<api.{known}@{domain}>" if named else ""
