@@ -15,9 +15,10 @@ from mailgate.app.in_force import Clock
 from mailgate.app.lookup import reading
 from mailgate.app.lookup.mapping import Unfit
 from mailgate.app.lookup.pauses import Pauses, Trouble
-from mailgate.app.lookup.question import fits
+from mailgate.app.lookup.question import fits, personal
 from mailgate.config.tree import Lookup
 from mailgate.core.customers.answer import Answer, Outcome
+from mailgate.core.customers.customer import of_company
 from mailgate.core.customers.question import Person, Said
 from mailgate.errors import MailgateError
 from mailgate.store.base import Read, Store, Tx
@@ -194,6 +195,9 @@ class Lookups:
         now = self._clock()
         try:
             answer = reading.read(self._ask(settings, person), settings, now)
+            if answer.customer is not None and not personal(settings, person):
+                company = of_company(answer.customer)
+                answer = replace(answer, customer=company) if company.known else Answer(Outcome.NOBODY)
         except (MailgateError, Unfit) as error:
             self.counts.failed += 1
             log.warning("customer was not looked up", extra={"error": str(error)})
@@ -224,7 +228,8 @@ def complete(person: Person, read: Read) -> Person:
     if known is None:
         return person
     phone = person.phone or next(iter(known.phones), "")
-    return replace(person, phone=phone, number=person.number or known.number)
+    own = any(one.number for one in read.customers.of_person(person.address))
+    return replace(person, phone=phone, number=known.number, number_shared=not own)
 
 
 def _keep(tx: Tx, question: Question, answer: Answer, now: datetime, until: datetime) -> None:

@@ -14,6 +14,7 @@ from mailgate.app.lookup.reading import LARGEST
 from mailgate.config.tree import Lookup
 from mailgate.core.asking.http import Answer, Asked, Failure, Fetches, Limits
 from mailgate.core.customers.question import Person, Said
+from mailgate.core.text.mail_providers import is_public
 from mailgate.errors import Temporary
 
 NOBODY: Final = (404, 410)
@@ -46,9 +47,23 @@ def ask(settings: Lookup, person: Person, ways: Ways) -> Said | None:
 
 
 def fits(settings: Lookup, person: Person) -> bool:
-    """Is there anything of this person in the question: without, it would be about everybody."""
+    """Is there anything of this person in the question: without, it would be about everybody.
+
+    A domain where anybody gets an address says nothing of who writes from there.
+    """
+    told = _told(settings, person)
+    return bool(told - {"domain"}) or ("domain" in told and not is_public(person.domain))
+
+
+def personal(settings: Lookup, person: Person) -> bool:
+    """Does the question name the person, and not only their company: then the answer may say who they are."""
+    return bool(_told(settings, person) - ({"domain", "number"} if person.number_shared else {"domain"}))
+
+
+def _told(settings: Lookup, person: Person) -> set[str]:
+    """What of a person stands in the question."""
     holes = {name for text in (settings.url, *settings.command) for _, name, _, _ in Formatter().parse(text) if name}
-    return any(value for name, value in _known(person).items() if name in holes)
+    return {name for name, value in _known(person).items() if value and name in holes}
 
 
 def url(template: str, person: Person) -> str:

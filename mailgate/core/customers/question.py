@@ -15,6 +15,7 @@ class Person:
     address: str = ""  # canonical
     phone: str = ""
     number: str = ""  # the company's own, where our own table has one
+    number_shared: bool = False  # it is of everybody in their domain
 
     @property
     def key(self) -> str:

@@ -90,6 +90,36 @@ def test_an_answer_is_kept_with_its_time(bench: Bench) -> None:
     assert (found.answer.customer.tier, found.as_of) == ("gold", bench.now)
 
 
+VIRTANEN, DOMAIN = Person("bob@virtanen.example"), Customer(("@virtanen.example",), number="K-17")
+OWN = Customer(("bob@virtanen.example",), number="K-18")
+
+
+@pytest.mark.parametrize(
+    ("url", "who", "rows", "name"),
+    [
+        ("https://crm.example/{address}", MAIJA, (), "Maija"),
+        ("https://crm.example/{number}", VIRTANEN, (OWN, DOMAIN), "Maija"),
+        ("https://crm.example/{number}", VIRTANEN, (DOMAIN,), ""),  # whoever in the company they know by its number
+        ("https://crm.example/?d={domain}&n={number}", VIRTANEN, (DOMAIN,), ""),
+        ("https://crm.example/{domain}", VIRTANEN, (), ""),
+        ("https://crm.example/{domain}", Person("bob@gmail.com"), (), None),  # not asked: that is everybody
+        ("https://crm.example/?d={domain}&a={address}", Person("bob@gmail.com"), (), "Maija"),
+    ],
+)
+def test_an_answer_about_a_company_names_nobody_in_it(
+    bench: Bench, url: str, who: Person, rows: tuple[Customer, ...], name: str | None
+) -> None:
+    bench.store.write(lambda tx: tx.customers.add(1, list(enumerate(rows)))).result()
+    taken = CustomersTaken(1, "", len(rows), bench.now)
+    bench.store.write(lambda tx: tx.customers.take(taken)).result()
+    bench.lookups.settings = replace(bench.lookups.settings, url=url)
+    assert bench.ask(who)
+    found = bench.known(who.key)
+    assert (found and found.answer.customer and found.answer.customer.name) == name
+    assert found is None or (found.answer.customer and found.answer.customer.tier) == "gold"
+    assert len(bench.crm.asked) == (name is not None)
+
+
 def test_what_is_fresh_is_not_asked_for_unless_somebody_wants_it_anew(bench: Bench) -> None:
     assert bench.ask() and not bench.ask() and bench.ask(anew=True)
     bench.now += timedelta(hours=23)
