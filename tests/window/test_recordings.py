@@ -16,6 +16,7 @@ from window.sessions import token_of
 
 from mailgate.app.calls import recordings
 from mailgate.app.jobs.schedule import run_job
+from mailgate.core.asking.http import Asked, Failure, Limits, Why
 from mailgate.core.model.ticket import EntryKind, Ticket
 from mailgate.core.programs.program import CALLS
 from mailgate.edge.http.fetch import HttpClient
@@ -82,6 +83,23 @@ def test_a_recording_is_fetched_once_and_kept_beside_its_memo(exchange: Exchange
     assert memo.attachments == () and exchange.desk.ticket(ticket.number).status == "new"
     exchange.tells("ended", "call of +37120000011", **{"recording": {"url": f"{server.url}/r/1.mp3"}})
     assert later(exchange, hours=1) == 0 and len(server.requests) == 1
+
+
+class Stopped:
+    """We stop while it is asked."""
+
+    def fetch(self, asked: Asked, limits: Limits | None = None) -> Failure:
+        return Failure(Why.STOPPED, "stopped", taken=True)
+
+
+def test_one_that_was_fetched_whenever_we_stopped_is_fetched_after_the_start(
+    exchange: Exchange, server: FakeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticket = missed(exchange, "+37120000014", f"{server.url}/r/6.mp3")
+    with monkeypatch.context() as stopping:
+        stopping.setattr(exchange.desk.gateway, "http", Stopped())
+        assert sum(later(exchange, hours=5) for _ in range(len(recordings.PAUSES) + 2)) == 0
+    assert later(exchange, hours=5) == 1 and entries(exchange, ticket)[-1].attachments
 
 
 def test_one_that_comes_after_its_memo_is_fetched_too(exchange: Exchange, server: FakeServer) -> None:

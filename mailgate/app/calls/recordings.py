@@ -46,6 +46,8 @@ def _one(gateway: Gateway, now: datetime, due: RecordingDue) -> bool:
         _next(gateway, due, None if now - due.call.at > GIVEN_UP else now + UNFILED, due.tries)
         return False
     outcome = _fetched(gateway, due.call)
+    if isinstance(outcome, Failure) and outcome.why is Why.STOPPED:
+        return False  # it is due after the next start
     if isinstance(outcome, Failure) and not _for_good(outcome) and due.tries < len(PAUSES):
         _next(gateway, due, now + PAUSES[due.tries], due.tries + 1)
         return False
