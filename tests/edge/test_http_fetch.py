@@ -319,3 +319,11 @@ def test_the_script_may_be_a_function() -> None:
     with serving(echo) as server:
         found = get(f"{server.url}/x")
     assert isinstance(found, Answer) and found.body == b"/x"
+
+
+def test_a_process_without_descriptors_says_so_and_raises_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def none(*_: Any) -> socket.socket:
+        raise OSError(24, "Too many open files")
+
+    monkeypatch.setattr(engine.socket, "socket", none)
+    assert get("http://127.0.0.1:9/") == Failure(Why.UNREACHABLE, "no connection: Too many open files")

@@ -136,7 +136,11 @@ class _Backend(httpcore2.NetworkBackend):
         last = "no address"
         for at, (family, place) in enumerate(found):
             left = self._line.left(self._line.connected_by, "no connection in time")
-            sock = socket.socket(family, socket.SOCK_STREAM)
+            try:
+                sock = socket.socket(family, socket.SOCK_STREAM)
+            except OSError as error:  # no such family here, or no descriptor left
+                last = _said_by(error)
+                continue
             sock.settimeout(left / (len(found) - at))
             try:
                 self._line.lines.hold(sock)
