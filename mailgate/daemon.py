@@ -155,8 +155,7 @@ class Daemon:
         await self.door.stop(GRACE / 2)
         await pages
         self.outside.metrics.stop()
-        self.gateway.stopping.set()
-        self.gateway.hooks.stop()
+        self.gateway.ask_no_more()
         self.gateway.intake.wake()
         self.gateway.dispatcher.wake()
         self.reloader.wake()

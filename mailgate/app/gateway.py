@@ -83,11 +83,15 @@ class Gateway:
         self.soundness = Soundness(self.store, self.clock)
         self.descriptors = Descriptors(self.health)
 
-    def close(self) -> None:
-        """Let go of everything; what was in hand has been finished or lies safe in the store."""
+    def ask_no_more(self) -> None:
+        """We stop: no other program's answer is waited for, by a job in hand neither."""
         self.stopping.set()
         self.lookups.close()
         self.hooks.stop()
+
+    def close(self) -> None:
+        """Let go of everything; what was in hand has been finished or lies safe in the store."""
+        self.ask_no_more()
         self.intake.close()
         self.children.close()
         self.dispatcher.close()

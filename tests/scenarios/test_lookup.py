@@ -10,16 +10,19 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from click.testing import CliRunner, Result
-from conftest import PATIENCE, Desk, from_agent, mail, running, whole
+from conftest import PATIENCE, ByHand, Desk, from_agent, mail, running, whole
 from fakes_http import FakeServer, Hang, Reply, Request, Said, as_json, serving
 
+from mailgate import daemon
 from mailgate.app.admin.connect import End
 from mailgate.app.health import pages
 from mailgate.app.jobs.schedule import run_job
 from mailgate.app.lookup.asking import LookupState
 from mailgate.cli import cli
 from mailgate.config.tree import Config
+from mailgate.core.asking.http import Answer, Asked, Failure, Limits, Why
 from mailgate.core.customers.question import Person
 from mailgate.core.model.mail import Envelope
 from mailgate.wiring import try_ends
@@ -317,3 +320,26 @@ def test_a_reload_takes_another_program_at_once(tmp_path: Path) -> None:
         desk.send(mail())
         assert answered(desk)
         assert (len(old.requests), len(new.requests)) == (0, 1)
+
+
+def test_when_we_stop_a_job_that_asks_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(daemon, "GRACE", 10 * PATIENCE)  # what is waited for is waited for to its end
+    found: list[Answer | Failure] = []
+
+    class Working(ByHand):
+        """A job that asks, and is finished when we stop."""
+
+        def stop(self) -> None:
+            job.join()
+
+    with serving([Hang()]) as crm, running(tmp_path) as desk:
+        http = desk.gateway.http
+        assert http
+        asked = Asked("GET", crm.url)
+        job = threading.Thread(target=lambda: found.append(http.fetch(asked, Limits(total=PATIENCE / 2))), daemon=True)
+        desk.daemon.schedule = Working()
+        job.start()
+        crm.next()
+        desk.daemon.stop()
+        job.join()
+    assert [(one.why if isinstance(one, Failure) else one) for one in found] == [Why.STOPPED]

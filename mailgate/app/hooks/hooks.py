@@ -140,8 +140,10 @@ class Hooks:
             self._stop.wait(GATHER)
 
     def _tell(self, told: _Told) -> None:
-        while not told.stop.is_set():
+        while True:
             told.wake.clear()
+            if told.stop.is_set():  # looked at after the wake is cleared, which whoever stops us sets last
+                return
             try:
                 again = self._sender.turn(told.webhook, told.posts)
             except Exception as error:  # ours or the store's: the others go on, and so does this one
