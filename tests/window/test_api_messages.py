@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 import threading
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 from conftest import Desk, opened
+from starlette.requests import Request
 from window.sessions import token_of
 from window.test_api import PROBLEM, of
 
@@ -20,6 +22,8 @@ from mailgate.app.window.desk import WindowDesk
 from mailgate.core.model.ticket import EntryKind
 from mailgate.core.programs.program import READ, WRITE, Program
 from mailgate.core.proof.login import digest
+from mailgate.window.api import body
+from mailgate.window.http import forms
 
 PATH = "/api/v1/messages"
 Post = Callable[..., Any]
@@ -270,6 +274,28 @@ def test_w36_a_large_body_is_read_for_a_token_that_stands_and_for_no_other(here:
         assert ticket.entries[0].attachments[0].size == 600_000
     finally:
         desk.ask = ask
+
+
+@pytest.mark.parametrize("length", [True, False])
+def test_w36_a_large_body_finds_room_however_many_pieces_it_comes_in(
+    monkeypatch: pytest.MonkeyPatch, length: bool
+) -> None:
+    monkeypatch.setattr(forms, "_held", forms.Held(4 * 2**20))
+    left = 20
+
+    async def receive() -> dict[str, Any]:
+        nonlocal left
+        left -= 1
+        return {"type": "http.request", "body": b"x" * 65_536, "more_body": left > 0}
+
+    heads = [(b"content-length", b"%d" % (left * 65_536))] if length else []
+    request = Request({"type": "http", "method": "POST", "headers": heads, "client": ("192.0.2.1", 1)}, receive)
+
+    async def read() -> bytes:
+        with body.room(request) as room:
+            return await body.read(request, 2**21, room)
+
+    assert asyncio.run(read()) == b"x" * 20 * 65_536
 
 
 def test_w36_networks_are_those_of_the_peer_however_it_is_written(here: Any) -> None:

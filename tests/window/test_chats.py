@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from email.message import EmailMessage
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from conftest import notice_to, opened, reply, whole
@@ -18,7 +19,10 @@ from window.test_api import PROBLEM, of
 
 from mailgate.app.admin import control, rights
 from mailgate.core.asking.signing import verified
+from mailgate.core.pages.window import WindowSettings
 from mailgate.core.programs.program import CHATS
+from mailgate.window import pages
+from mailgate.window.api import operation, routes
 from mailgate.wiring import try_ends
 
 SECRET = "whsec_c2VjcmV0"
@@ -331,3 +335,12 @@ def test_whoever_is_banned_opens_nothing(chat: Chat) -> None:
     chat.desk.settle()
     assert chat.desk.fate(answer.json()["mail"]) == "dropped"
     assert chat.say("Buy this", "ban.1", person="108").json() == {"mail": answer.json()["mail"], "ticket": None}
+
+
+def test_the_form_may_take_less_than_a_channel_brings(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def small(_: Any) -> WindowSettings:
+        return WindowSettings("Acme", "en", ("en",), "UTC", size=1_000_000)
+
+    monkeypatch.setattr(pages, "settings", small)
+    most = {one.id: asyncio.run(operation._most(one, cast(Any, None))) for one in routes.OPERATIONS}
+    assert most["bringChatMessage"] > 13_000_000 and most["sendMessage"] < 3_000_000

@@ -136,6 +136,8 @@ def test_w28_one_client_does_not_hold_it_all() -> None:
         with pytest.raises(Refused):
             held.take(10, client)
     held.take(5, "a")
+    held.take(15, "b", own=60)  # what comes piece by piece stands in its own way no more than what comes at once
+    held.free(15, "b")
     held.free(25, "a")
     held.take(30, "a")
 

@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 
 from mailgate.window import pages
-from mailgate.window.http.forms import WORDS, Room, length_of
+from mailgate.window.http.forms import HELD, WORDS, Room, length_of
 
 LARGE: Final = 256 * 1024  # octets of a body that takes room
 _BESIDE: Final = 2  # times its own size a body takes: what is read of it, and what goes to the desk
@@ -41,6 +41,8 @@ async def read(request: Request, most: int, room: Room | None = None) -> bytes:
     """All of it. Raises HTTPException 413 for more than `most` octets, Refused "slow" while there is no room."""
     if length_of(request) > most:
         raise HTTPException(413)
+    if length_of(request) > LARGE and room is not None:  # whole at once: two that grow would stop each other for ever
+        room.grow(_taken(length_of(request)))
     parts, size = [], 0
     try:
         async for chunk in request.stream():
@@ -48,11 +50,16 @@ async def read(request: Request, most: int, room: Room | None = None) -> bytes:
             if size > most:
                 raise HTTPException(413)
             if size > LARGE and room is not None:
-                room.grow(size * _BESIDE)
+                room.grow(_taken(size))
             parts.append(chunk)
     except ClientDisconnect:
         raise HTTPException(400) from None
     return b"".join(parts)
+
+
+def _taken(size: int) -> int:
+    """The room that a body takes: never more than there is, so that one alone always finds it."""
+    return min(size * _BESIDE, HELD)
 
 
 def digest(raw: bytes) -> str:

@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, Field, PlainValidator, WithJsonSchema
 
 from mailgate.core.pages.form import FormFile
 from mailgate.core.programs.chats import (
+    LARGEST,
     LONGEST_ID,
     LONGEST_NAME,
     LONGEST_PERSON,
@@ -129,6 +130,7 @@ OPERATIONS: Final = (
         body=ChatMessage,
         status=201,
         files=True,
+        most_files=LARGEST,
     ),
     Operation(
         "tellChatReceipt",

@@ -88,6 +88,7 @@ class Operation:
     body: type[Model] | None = None
     status: int = 200
     files: bool = False  # the body may carry some: it may be as large as the form's
+    most_files: int = 0  # octets of them that are taken though the form takes less
 
 
 def routes_of(operations: Iterable[Operation]) -> tuple[BaseRoute, ...]:
@@ -160,7 +161,7 @@ async def _read(operation: Operation, request: Request, room: Room) -> Call | Re
 async def _most(operation: Operation, request: Request) -> int:
     if not operation.files:
         return SMALL
-    return body.WORDS + (await pages.settings(request)).size * 4 // 3
+    return body.WORDS + max((await pages.settings(request)).size, operation.most_files) * 4 // 3
 
 
 def _query(operation: Operation, request: Request) -> dict[str, Any]:

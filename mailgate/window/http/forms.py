@@ -86,10 +86,10 @@ class Held:
         self._most, self._now = most, 0
         self._of: dict[str, int] = {}
 
-    def take(self, octets: int, client: str = "") -> None:
-        """Raises Refused when there is no room for more at the moment."""
+    def take(self, octets: int, client: str = "", own: int = 0) -> None:
+        """`own` of the client's octets are of what grows. Raises Refused when there is no room at the moment."""
         has = self._of.get(client, 0)
-        if self._now + octets > self._most or (has and has + octets > self._most // 4):
+        if self._now + octets > self._most or (has > own and has + octets > self._most // 4):
             raise Refused(Refusal("slow", wait=30))
         self._now += octets
         self._of[client] = has + octets
@@ -111,7 +111,7 @@ class Room:
     def grow(self, octets: int) -> None:
         """Have so much in all. Raises Refused."""
         if octets > self._octets:
-            self._held.take(octets - self._octets, self._client)
+            self._held.take(octets - self._octets, self._client, self._octets)
             self._octets = octets
 
     def free(self) -> None:
