@@ -143,6 +143,10 @@ class NothingYet:
     def took(self, identity: str, remote_id: str) -> None:
         """Nobody notes it."""
 
+    def wrote(self, ids: Sequence[str], person: str) -> list[str]:
+        """None of them."""
+        return []
+
 
 def try_bridge(bridge: tree.Bridge) -> str:
     """One signed ping. Raises MailgateError."""

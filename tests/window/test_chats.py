@@ -319,6 +319,15 @@ def test_one_ticket_of_somebody_who_chats_and_somebody_who_writes_mail(chat: Cha
     assert "chat.invalid" not in notice.as_string()
 
 
+def test_two_on_a_channel_in_one_ticket_are_each_answered_to_what_they_said_themselves(chat: Chat) -> None:
+    ticket = chat.ticket(chat.say("From one", "two-in.1", person="117"))
+    chat.ticket(chat.say("From another", "two-in.2", person="118"))
+    notice = chat.notice(ticket)
+    chat.desk.send(reply(notice, "Anna <anna@staff.example>", "#cc +lines.118@chat.invalid\n\nHello to both."))
+    said = {one["person"]["id"]: one["in_reply_to"] for one in chat.out() if one["text"] == "Hello to both."}
+    assert said == {"117": "two-in.1", "118": ""}
+
+
 def test_check_asks_the_bridge_whether_it_is_there(chat: Chat) -> None:
     before = len(chat.bridge.requests)
     (end,) = [one for one in try_ends(chat.desk.gateway.config) if one.key == "channel.Lines"]

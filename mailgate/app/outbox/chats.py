@@ -27,3 +27,7 @@ class ChatProgress:
     def took(self, identity: str, remote_id: str) -> None:
         """On disk when this returns. Raises Temporary."""
         self._store.write(lambda tx: tx.chats.took(identity, remote_id, self._clock())).result()
+
+    def wrote(self, ids: Sequence[str], person: str) -> list[str]:
+        """Those under which this person wrote, in order: nobody is shown an answer to what somebody else said."""
+        return self._store.read(lambda read: [one for one in ids if read.chats.wrote(one, person)])

@@ -30,6 +30,9 @@ class Progress(Protocol):
     def took(self, identity: str, remote_id: str) -> None:
         """The bridge has taken one."""
 
+    def wrote(self, ids: Sequence[str], person: str) -> list[str]:
+        """Those of these Message-IDs, in order, under which this very person wrote to us."""
+
 
 @dataclass(frozen=True, slots=True)
 class Bridge:
@@ -60,9 +63,12 @@ class ChannelTransport:
         person = whereabouts.person_at(recipient)
         if person is None or person[0] != self.bridge.channel:
             raise Permanent(f"{recipient[:100]} is nobody on {self.bridge.channel}")
-        parts = list(_parts(raw, self.bridge, person[1], recipient))
+        answered = _answered(self.progress.wrote(_thread(raw), recipient), self.bridge.channel)
+        parts = list(_parts(raw, self.bridge, person[1], recipient, answered))
         if not parts:
             raise Permanent("there is nothing to say: neither words nor files that the channel takes")
+        if len(parts) > PARTS:  # all of it or nothing: what is cut off is missed by nobody who could ask
+            raise Permanent(f"too long: it would be {len(parts)} messages there, and {PARTS} are the most")
         letter = _letter(raw)
         wanted = self.progress.left([one for one, _ in parts], self.bridge.channel, letter, recipient)
         before()
@@ -112,7 +118,7 @@ def _letter(raw: bytes) -> str:
     return str(_message(raw)["Message-ID"]).strip()
 
 
-def _parts(raw: bytes, bridge: Bridge, identity: str, recipient: str) -> Iterator[tuple[str, bytes]]:
+def _parts(raw: bytes, bridge: Bridge, identity: str, recipient: str, answered: str) -> Iterator[tuple[str, bytes]]:
     """The messages of a letter, each with its id; the files go with the last."""
     mail = _message(raw)
     shown = mail.get_body(("plain",))
@@ -131,19 +137,24 @@ def _parts(raw: bytes, bridge: Bridge, identity: str, recipient: str) -> Iterato
         "channel": bridge.channel,
         "person": {"id": identity},
         "ticket": int(number) if number.isdigit() else None,
-        "in_reply_to": _answered(mail, bridge.channel),
+        "in_reply_to": answered,
     }
-    words = messages(text, bridge.max_text)[:PARTS] or (("",) if files else ())
+    words = messages(text, bridge.max_text) or (("",) if files else ())
     for at, one in enumerate(words):
         own = message.id_of(letter, recipient, at)
         last = at == len(words) - 1
         yield own, json.dumps({**said, "id": own, "text": one, "files": files if last else []}).encode()
 
 
-def _answered(mail: EmailMessage, channel: str) -> str:
-    """Their newest message of the thread, by its id on the channel; `""` where the letter names none."""
-    named = f"{mail['References'] or ''} {mail['In-Reply-To'] or ''}".split()
-    return next(filter(None, (source.said_as(one, channel) for one in reversed(named))), "")
+def _thread(raw: bytes) -> list[str]:
+    """The Message-IDs that a letter refers to, the newest last."""
+    mail = _message(raw)
+    return f"{mail['References'] or ''} {mail['In-Reply-To'] or ''}".split()
+
+
+def _answered(theirs: Sequence[str], channel: str) -> str:
+    """Their newest message of the thread, by its id on the channel; `""` where there is none."""
+    return next(filter(None, (source.said_as(one, channel) for one in reversed(theirs))), "")
 
 
 def _remote(answer: Answer) -> str:

@@ -38,6 +38,7 @@ WHERE address.canonical = :canonical AND EXISTS (
 ORDER BY ticket.last_public_at DESC, ticket.id DESC LIMIT 1
 """
 MAIL_OF_ID = "SELECT number FROM mail WHERE message_id = :id AND message_id <> '' ORDER BY number LIMIT 1"
+WROTE = "SELECT 1 FROM mail WHERE message_id = :id AND message_id <> '' AND author = :canonical"
 
 
 class Chats(Room):
@@ -64,6 +65,10 @@ class Chats(Room):
         """See `chats_asked.ChatsRead.ticket_of`."""
         params = {"id": message_id}
         return self.session.scalar(MAIL_OF_ID, params), self.session.scalar(sql.TICKET_OF_ID, params)
+
+    def wrote(self, message_id: str, address: str) -> bool:
+        """See `chats_asked.ChatsRead.wrote`."""
+        return self.session.one(WROTE, {"id": message_id, "canonical": canonical(address)}) is not None
 
     def leaving(self, ids: Sequence[str], channel: str, letter: str, recipient: str, now: datetime) -> None:
         """See `chats_asked.ChatsTx.leaving`."""

@@ -24,6 +24,9 @@ class ChatsRead(Protocol):
     def ticket_of(self, message_id: str) -> tuple[int | None, int | None]:
         """The mail of that Message-ID and the number of its ticket, each None where there is none."""
 
+    def wrote(self, message_id: str, address: str) -> bool:
+        """Is the mail of that Message-ID from whoever has this address?"""
+
 
 class ChatsTx(ChatsRead, Protocol):
     """The same, with what changes it."""

@@ -25,7 +25,7 @@ from mailgate.core.model.mail import Address
 from mailgate.core.model.outbound import DeliveryState
 from mailgate.core.model.ticket import EntryKind
 from mailgate.edge.http.fetch import HttpClient
-from mailgate.edge.out.channel import Bridge, ChannelTransport
+from mailgate.edge.out.channel import PARTS, Bridge, ChannelTransport
 from mailgate.store.sqlite.store import SqliteStore
 
 SECRET = "whsec_c2VjcmV0"
@@ -99,7 +99,7 @@ def test_an_answer_leaves_by_the_bridge_signed_and_in_plain_words(office: Chatti
     (body,) = bodies(office.bridge)
     assert body == {
         "type": "chat.message", "channel": "lines", "person": {"id": "77"}, "text": "A new lamp is on its way.", "files": [],
-        "id": body["id"], "ticket": 1001, "in_reply_to": "wamid.7",
+        "id": body["id"], "ticket": 1001, "in_reply_to": "",  # no mail of theirs has that id
     }  # fmt: skip
     assert office.states() == ["sent"] and office.relay.calls == 0
     letter = office.store.read(lambda read: read.outbox.letter(office.rows()[0].letter))
@@ -133,6 +133,14 @@ def test_a_long_answer_comes_in_order_and_goes_on_where_it_stopped(office: Chatt
     ids = [body["id"] for body in bodies(office.bridge)]
     assert ids[1] == ids[2] and len(set(ids)) == 4
     assert office.states() == ["sent"]
+
+
+def test_what_is_too_long_for_a_channel_leaves_whole_or_not_at_all_and_people_hear_of_it(office: Chatting) -> None:
+    office.wrote(Answer(agent="anna", text=" ".join(f"word{number:04}" for number in range(1000))))
+    office.begin().drain()
+    assert (office.states(), office.bridge.requests) == (["dead"], [])
+    ((_, why),) = office.failures
+    assert why.startswith("too long") and str(PARTS) in why
 
 
 def test_what_nobody_can_tell_leaves_again_under_its_id_and_then_waits_for_a_word(office: Chatting) -> None:
