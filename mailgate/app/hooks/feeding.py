@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from mailgate.core.hooks.hook import Hook
-from mailgate.core.hooks.told import told_of
+from mailgate.core.hooks.told import Type, told_of
 from mailgate.core.model.policy import Mode, Policy
 from mailgate.store.base import Tx
 
@@ -22,9 +22,10 @@ def feed(tx: Tx, hooks: Mapping[str, Hook], policy: Policy, now: datetime) -> in
         told = told_of(line)
         if told is None or policy.mode is not Mode.LIVE or policy.training(told.department):
             continue
+        due = now + policy.undo_window if told.type is Type.OUT else now  # so long its words may be taken back
         for name in unread:
             if name in hooks and hooks[name].wants(told):
-                tx.hooks.add(name, f"msg_{secrets.token_hex(12)}", told, now)
+                tx.hooks.add(name, f"msg_{secrets.token_hex(12)}", told, due, now)
                 made += 1
     tx.hooks.read_up_to(upto)
     return made

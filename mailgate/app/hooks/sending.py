@@ -71,6 +71,10 @@ class Sender:
             return state.rests_until
         if row is None:
             return next_at
+        if not octets:  # words that never left: nobody was answered
+            number = row.id
+            self.store.write(lambda tx: tx.hooks.drop(number, now)).result()
+            return now
         outcome = posts.post(row.uid, octets)
         crash.point("after-hook")
         if isinstance(outcome, Failure) and outcome.why is Why.STOPPED:
@@ -81,10 +85,14 @@ class Sender:
     def _due(
         self, hook: Hook, now: datetime, read: Read
     ) -> tuple[HookState | None, HookRow | None, bytes, datetime | None]:
-        """How the hook is, what it is to be told next with its octets, and when there is something to tell."""
+        """How the hook is, what it is to be told next with its octets, and when there is something to tell.
+
+        No octets for words that were taken back.
+        """
         state = read.hooks.get(hook.name)
         row = read.hooks.next(hook.name, now)
-        octets = body_of(hook, self.in_force.policy, read, row, now) if row else b""
+        told = row is not None and not read.hooks.taken_back(row)
+        octets = body_of(hook, self.in_force.policy, read, row, now) if row and told else b""
         return state, row, octets, None if row else read.hooks.next_at(hook.name)
 
     def _judged(self, state: HookState, row: HookRow, outcome: Answer | Failure) -> None:

@@ -43,12 +43,13 @@ WORDS = """SELECT ticket.subject, ticket.requester_name, address.addr FROM ticke
 JOIN address ON address.id = ticket.requester WHERE ticket.number = :number"""
 ENTRY_WORDS = """SELECT text FROM entry WHERE id = :id AND kind IN ('customer', 'agent') AND unverified = 0
   AND only_to = ''"""
+TAKEN_BACK = "SELECT 1 FROM entry WHERE id = :id AND kind = 'note'"
 NEW_HOOK = "INSERT INTO hook (name, seen) VALUES (:name, :seen) ON CONFLICT (name) DO NOTHING"
 NO_HOOK = "DELETE FROM hook WHERE name = :name"
 DROP_ALL = """UPDATE hook_row SET state = 'dropped', ended_at = :now WHERE hook = :name AND state = 'waiting'"""
 READ_UP_TO = "UPDATE hook SET seen = :line WHERE seen < :line"
 NEW_ROW = """INSERT INTO hook_row (hook, uid, ticket, type, at, facts, entry, state, due_at, created_at)
-VALUES (:hook, :uid, :ticket, :type, :at, :facts, :entry, 'waiting', :now, :now)"""
+VALUES (:hook, :uid, :ticket, :type, :at, :facts, :entry, 'waiting', :due, :now)"""
 SENT_ROW = "UPDATE hook_row SET state = 'sent', attempts = attempts + 1, ended_at = :now, error = '' WHERE id = :id"
 TOOK = "UPDATE hook SET rests = 0, rests_until = NULL, error = '', told_at = :now, alarmed = 0 WHERE name = :hook"
 AGAIN = "UPDATE hook_row SET attempts = attempts + 1, due_at = :at, error = :error WHERE id = :id"
@@ -152,6 +153,10 @@ class Hooks(Room):
         text = self.session.scalar(ENTRY_WORDS, {"id": row.told.entry}) if row.told.entry else None
         return HookWords(found["subject"], found["requester_name"], found["addr"], text)
 
+    def taken_back(self, row: HookRow) -> bool:
+        """See `hooks_asked.HooksRead.taken_back`."""
+        return row.told.entry is not None and self.session.one(TAKEN_BACK, {"id": row.told.entry}) is not None
+
     # --- changes ---
 
     def known(self, names: Sequence[str], now: datetime) -> None:
@@ -169,10 +174,11 @@ class Hooks(Room):
         """See `hooks_asked.HooksTx.read_up_to`."""
         self.session.run(READ_UP_TO, {"line": line})
 
-    def add(self, hook: str, uid: str, told: Told, now: datetime) -> None:
+    def add(self, hook: str, uid: str, told: Told, due: datetime, now: datetime) -> None:
         """See `hooks_asked.HooksTx.add`."""
         params = {"hook": hook, "uid": uid, "ticket": told.ticket, "type": told.type.value, "at": rows.micros(told.at),
-                  "facts": _facts(told), "entry": told.entry, "now": rows.micros(now)}  # fmt: skip
+                  "facts": _facts(told), "entry": told.entry, "due": rows.micros(due),
+                  "now": rows.micros(now)}  # fmt: skip
         self.session.run(NEW_ROW, params)
 
     def sent(self, row: HookRow, now: datetime) -> None:

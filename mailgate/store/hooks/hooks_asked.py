@@ -39,6 +39,9 @@ class HooksRead(Protocol):
     def words(self, row: HookRow) -> HookWords | None:
         """Public words beside a row as they stand now; None when its ticket is gone."""
 
+    def taken_back(self, row: HookRow) -> bool:
+        """Were the words that it is about taken back before they left?"""
+
 
 class HooksTx(HooksRead, Protocol):
     """The same, with what changes them."""
@@ -49,8 +52,8 @@ class HooksTx(HooksRead, Protocol):
     def read_up_to(self, line: int) -> None:
         """Every hook has read the journal so far."""
 
-    def add(self, hook: str, uid: str, told: Told, now: datetime) -> None:
-        """A hook is to be told this, once."""
+    def add(self, hook: str, uid: str, told: Told, due: datetime, now: datetime) -> None:
+        """A hook is to be told this, once, and not before it is due."""
 
     def sent(self, row: HookRow, now: datetime) -> None: ...
 

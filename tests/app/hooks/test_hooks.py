@@ -21,6 +21,7 @@ from mailgate.config.tree import Webhook
 from mailgate.core.asking.http import Answer, Failure, Why
 from mailgate.core.hooks.hook import Format, Hook
 from mailgate.core.hooks.rows import HookRow, HookRowState
+from mailgate.core.hooks.told import Type
 from mailgate.core.model.change import (
     AddEntry,
     Assign,
@@ -31,6 +32,7 @@ from mailgate.core.model.change import (
     SetStatus,
     Tag,
     Vote,
+    Withdraw,
 )
 from mailgate.core.model.mail import Address
 from mailgate.core.model.policy import Mode
@@ -130,6 +132,8 @@ def test_what_happens_is_told_in_its_order_and_once(bench: Hooked) -> None:
     bench.feed()
     assert bench.feed() == 0
     bench.all()
+    bench.now += POLICY.undo_window
+    bench.all()
     told = ["ticket.opened", "message.in", "ticket.owned", "message.out", "ticket.status", "vote"]
     assert sorted(bench.door.types[:3]) == sorted((number, kind) for kind in told[:3])
     assert sorted(bench.door.types[3:]) == sorted((number, kind) for kind in told[3:])
@@ -144,6 +148,31 @@ def test_what_happens_is_told_in_its_order_and_once(bench: Hooked) -> None:
             "language": "en", "created_at": "2026-03-02T09:00:00.000000Z", "due_at": None, "url": None,
         },
     }  # fmt: skip
+
+
+def test_an_answer_is_told_when_it_cannot_be_taken_back_any_more(tmp_path: Path) -> None:
+    """Nobody was answered by words that never left, and a program is not to read them."""
+    bench = Hooked(tmp_path / "mailgate.db", Hook("crm", words=True), replace(POLICY, undo_window=2 * MINUTE))
+    numbers = [bench.open("Kept"), bench.open("Taken back")]
+    for number in numbers:
+        bench.apply(None, words(EntryKind.AGENT, f"About {number}"), SetStatus(Status.WAITING), ticket=number)
+    bench.feed()
+    bench.all()
+    assert {kind for _, kind in bench.door.types} == {"ticket.opened", "message.in"}
+    (entry,) = {row.told.entry for row in bench.rows() if (row.told.ticket, row.told.type) == (numbers[1], Type.OUT)}
+    assert entry is not None
+    bench.apply(None, Withdraw(entry), SetStatus(Status.NEW), ticket=numbers[1])
+    bench.feed()
+    bench.now += 2 * MINUTE
+    bench.all()
+    heard = [
+        (told["data"]["ticket"], told["data"]["text"]) for _, told in bench.door.heard if told["type"] == "message.out"
+    ]
+    assert heard == [(numbers[0], f"About {numbers[0]}")]
+    assert [number for number, kind in bench.door.types if kind == "ticket.status"] == [numbers[0], *numbers[1:] * 2]
+    assert [row.told.entry for row in bench.rows(HookRowState.DROPPED)] == [entry]
+    assert not bench.rows(HookRowState.WAITING)
+    bench.close()
 
 
 def test_a_new_hook_begins_now_and_one_that_is_gone_is_owed_nothing(bench: Hooked) -> None:
