@@ -116,6 +116,25 @@ def test_the_same_id_is_one_message_for_ever(chat: Chat) -> None:
     assert other.json()["mail"] != first.json()["mail"]
 
 
+def test_what_somebody_says_before_their_first_message_is_decided_is_of_its_ticket(
+    chat: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A busy desk: they are one person with one matter, and are answered once."""
+    intake = chat.desk.gateway.intake
+    with monkeypatch.context() as busy:
+        busy.setattr(intake, "drain", lambda: 0)  # nothing is decided meanwhile
+        busy.setattr("mailgate.app.programs.chats.DECIDED", 0.0)
+        said = [chat.say(f"Line {count}", f"burst.{count}", person="81") for count in range(3)]
+        other = chat.say("Line of somebody else", "burst.other", person="82")
+        assert chat.say("Line of somebody else", "burst.other", person="82").json() == other.json()
+    intake.wake()
+    chat.desk.settle()
+    assert [one.json()["ticket"] for one in (*said, other)] == [None] * 4
+    (number,) = {chat.ticket(one).number for one in said}
+    assert [one.text for one in chat.desk.ticket(number).entries] == ["Line 0", "Line 1", "Line 2"]
+    assert chat.ticket(other).number != number
+
+
 def test_two_people_never_meet(chat: Chat) -> None:
     mine, theirs = (chat.ticket(chat.say("Hello there", f"two.{one}", person=one)) for one in ("Ab", "ab"))
     assert mine.number != theirs.number and mine.requester.key != theirs.requester.key

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from concurrent.futures import TimeoutError as Late
+from email.parser import BytesHeaderParser
+from threading import Lock
 from typing import Final
 
 from mailgate.app.programs.bearer import ABSENT, judge
@@ -32,6 +34,8 @@ from mailgate.store.base import Read, Tx
 from mailgate.wire.mime.typed import typed_mail
 
 MERGES: Final = 50  # that a ticket is followed over
+HEAD: Final = 16_384  # octets in which the Message-ID stands that we wrote
+_TURNS: Final = tuple(Lock() for _ in range(64))  # of people: what somebody says at once is kept one after the other
 
 
 def take(desk: WindowDesk, asked: ApiChatAsked) -> ApiChatPage | Refusal:
@@ -47,11 +51,12 @@ def take(desk: WindowDesk, asked: ApiChatAsked) -> ApiChatPage | Refusal:
     known = gateway.store.read(lambda read: _became(read, identifier))
     if known is not None:
         return known
-    raw, to = _mail(desk, asked, there, identifier)
     who, at = chats.author(asked, there), chats.written_at(asked, gateway.clock())
-    envelope = Envelope(who.addr, (to,), Source.CHAT, peer=asked.peer[:64], arrived_at=at)
     try:
-        kept = gateway.intake.receive(raw, envelope).result(PATIENCE)
+        with _TURNS[hash(who.key) % len(_TURNS)]:
+            raw, to = _mail(desk, asked, there, identifier)
+            envelope = Envelope(who.addr, (to,), Source.CHAT, peer=asked.peer[:64], arrived_at=at)
+            kept = gateway.intake.receive(raw, envelope).result(PATIENCE)
     except (MailgateError, Late):
         return Refusal("trouble", wait=WAIT)
     number = kept.number if kept.duplicate_of is None else kept.duplicate_of
@@ -69,7 +74,10 @@ def _allowed(desk: WindowDesk, asked: ApiChatAsked | ApiReceiptAsked) -> Channel
 
 
 def _mail(desk: WindowDesk, asked: ApiChatAsked, there: Channel, identifier: str) -> tuple[bytes, str]:
-    """The octets of the mail and where it goes: to the person's newest ticket on the channel, or to a new one."""
+    """The octets of the mail and where it goes: to the person's newest ticket on the channel, or to a new one.
+
+    Where that is not there yet, since what they said before has not been decided, it is the ticket of that.
+    """
     policy = desk.gateway.in_force.policy
     who = chats.author(asked, there)
     ticket = desk.gateway.store.read(lambda read: _ticket(read, asked, there, who.key))
@@ -77,6 +85,9 @@ def _mail(desk: WindowDesk, asked: ApiChatAsked, there: Channel, identifier: str
     if ticket is not None:
         subject = f"Re: {policy.tag(ticket.number)} {without_prefixes(ticket.subject)}"
         answers = desk.gateway.ids.message_id(ticket.number, Audience.CUSTOMER, "", Purpose.WORDS)
+    else:
+        answers = desk.gateway.store.read(lambda read: _before(read, who.key))
+        answers = "" if answers == identifier else answers  # it is that one once more
     phone, address = line(asked.phone)[:40], line(asked.address)[:254]
     marks = [
         ("Message-ID", identifier),
@@ -101,6 +112,14 @@ def _ticket(read: Read, asked: ApiChatAsked, there: Channel, who: str) -> Ticket
             return ticket
         number = ticket.merged_into
     return None
+
+
+def _before(read: Read, who: str) -> str:
+    """The Message-ID of what somebody said last, while it has no ticket yet; `""` where it has."""
+    number = read.chats.undecided(who)
+    if number is None:
+        return ""
+    return str(BytesHeaderParser().parsebytes(read.mail.head(number, HEAD))["Message-ID"] or "").strip()
 
 
 def _became(read: Read, identifier: str) -> ApiChatPage | None:

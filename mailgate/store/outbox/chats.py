@@ -37,6 +37,10 @@ WHERE address.canonical = :canonical AND EXISTS (
 )
 ORDER BY ticket.last_public_at DESC, ticket.id DESC LIMIT 1
 """
+# Of those without a fate, which are few.
+UNDECIDED = """
+SELECT number FROM mail WHERE fate IS NULL AND source = 'chat' AND sender = :canonical ORDER BY number DESC LIMIT 1
+"""
 MAIL_OF_ID = "SELECT number FROM mail WHERE message_id = :id AND message_id <> '' ORDER BY number LIMIT 1"
 WROTE = "SELECT 1 FROM mail WHERE message_id = :id AND message_id <> '' AND author = :canonical"
 
@@ -59,6 +63,11 @@ class Chats(Room):
     def newest(self, address: str) -> int | None:
         """See `chats_asked.ChatsRead.newest`."""
         found = self.session.scalar(NEWEST, {"canonical": canonical(address)})
+        return None if found is None else int(found)
+
+    def undecided(self, address: str) -> int | None:
+        """See `chats_asked.ChatsRead.undecided`."""
+        found = self.session.scalar(UNDECIDED, {"canonical": canonical(address)})
         return None if found is None else int(found)
 
     def ticket_of(self, message_id: str) -> tuple[int | None, int | None]:

@@ -21,6 +21,9 @@ class ChatsRead(Protocol):
     def newest(self, address: str) -> int | None:
         """The number of the newest ticket that somebody wrote in from this address; merges followed."""
 
+    def undecided(self, address: str) -> int | None:
+        """The newest mail that somebody wrote from this address on a channel and that has no ticket yet."""
+
     def ticket_of(self, message_id: str) -> tuple[int | None, int | None]:
         """The mail of that Message-ID and the number of its ticket, each None where there is none."""
 
