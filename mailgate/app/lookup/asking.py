@@ -18,7 +18,7 @@ from mailgate.app.lookup.pauses import Pauses, Trouble
 from mailgate.app.lookup.question import fits, personal
 from mailgate.config.tree import Lookup
 from mailgate.core.customers.answer import Answer, Outcome
-from mailgate.core.customers.customer import of_company
+from mailgate.core.customers.customer import has_phone, of_company
 from mailgate.core.customers.question import Person, Said
 from mailgate.errors import MailgateError
 from mailgate.store.base import Read, Store, Tx
@@ -223,13 +223,18 @@ class Lookups:
 
 
 def complete(person: Person, read: Read) -> Person:
-    """With what our own table knows to ask by."""
-    known = read.customers.by_address(person.address) if person.address else None
-    if known is None:
+    """With what our own table knows to ask by.
+
+    A telephone that somebody with an address called from may be a house's, the number of a domain's row is a company's.
+    """
+    if not person.address:
         return person
-    phone = person.phone or next(iter(known.phones), "")
-    own = any(one.number for one in read.customers.of_person(person.address))
-    return replace(person, phone=phone, number=known.number, number_shared=not own)
+    known, own = read.customers.by_address(person.address), read.customers.of_person(person.address)
+    phone = person.phone or next(iter(known.phones if known else ()), "")
+    number = known.number if known else ""
+    shared = {"phone"} if phone and not any(has_phone(one, phone) for one in own) else set()
+    shared |= {"number"} if number and not any(one.number for one in own) else set()
+    return replace(person, phone=phone, number=number, shared=frozenset(shared))
 
 
 def _keep(tx: Tx, question: Question, answer: Answer, now: datetime, until: datetime) -> None:

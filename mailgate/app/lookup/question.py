@@ -57,7 +57,7 @@ def fits(settings: Lookup, person: Person) -> bool:
 
 def personal(settings: Lookup, person: Person) -> bool:
     """Does the question name the person, and not only their company: then the answer may say who they are."""
-    return bool(_told(settings, person) - ({"domain", "number"} if person.number_shared else {"domain"}))
+    return bool(_told(settings, person) - {"domain"} - person.shared)
 
 
 def _told(settings: Lookup, person: Person) -> set[str]:

@@ -15,7 +15,7 @@ class Person:
     address: str = ""  # canonical
     phone: str = ""
     number: str = ""  # the company's own, where our own table has one
-    number_shared: bool = False  # it is of everybody in their domain
+    shared: frozenset[str] = frozenset()  # which of these may be other people's as well
 
     @property
     def key(self) -> str:

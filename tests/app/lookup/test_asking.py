@@ -91,7 +91,8 @@ def test_an_answer_is_kept_with_its_time(bench: Bench) -> None:
 
 
 VIRTANEN, DOMAIN = Person("bob@virtanen.example"), Customer(("@virtanen.example",), number="K-17")
-OWN = Customer(("bob@virtanen.example",), number="K-18")
+OWN = Customer(("bob@virtanen.example",), number="K-18", phones=("+371 26 123 456",))
+RANG = replace(VIRTANEN, phone="26123456")
 
 
 @pytest.mark.parametrize(
@@ -101,6 +102,10 @@ OWN = Customer(("bob@virtanen.example",), number="K-18")
         ("https://crm.example/{number}", VIRTANEN, (OWN, DOMAIN), "Maija"),
         ("https://crm.example/{number}", VIRTANEN, (DOMAIN,), ""),  # whoever in the company they know by its number
         ("https://crm.example/?d={domain}&n={number}", VIRTANEN, (DOMAIN,), ""),
+        ("https://crm.example/{phone}", RANG, (OWN,), "Maija"),
+        ("https://crm.example/{phone}", RANG, (DOMAIN,), ""),  # whoever shares the telephone on their ticket
+        ("https://crm.example/{phone}", RANG, (), ""),
+        ("https://crm.example/{phone}", Person(phone="26123456"), (), "Maija"),
         ("https://crm.example/{domain}", VIRTANEN, (), ""),
         ("https://crm.example/{domain}", Person("bob@gmail.com"), (), None),  # not asked: that is everybody
         ("https://crm.example/?d={domain}&a={address}", Person("bob@gmail.com"), (), "Maija"),
