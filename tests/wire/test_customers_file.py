@@ -121,6 +121,11 @@ def test_a_cell_that_a_spreadsheet_marked_is_meant_without_the_mark() -> None:
         ('x@y.example;;;;;;;;"CRM=https://a""onclick=";', "links", "is no address that begins with https://"),
         ("x@y.example;;;;;;;;CRM;", "links", '"CRM" is not written as label=https://'),
         ("MAIJA@shop.example;;;;;;;;;", "address", "maija@shop.example stands on line 2 already"),
+        (f"a@b.example;{'N' * 201};;;;;;;;", "name", "is cut after 200"),
+        (f"a@b.example;;;;;;;;;{'c' * 1001}", "contract", "is cut after 1000"),
+        (f"{' '.join(f'a{n}@b.example' for n in range(51))};;;;;;;;;", "address", "more than 50"),
+        ("a@b.example;;;;3,58401E+11;;;;;", "phone", '"3,58401E+11" was rounded'),
+        ("a@b.example;;;;3.58401E+11;;;;;", "phone", '"3.58401E+11" was rounded'),
         ("a@b.example;;;;;;;;;;;too many", "", "has more cells than the header has columns"),
     ],
 )  # fmt: skip
@@ -210,3 +215,35 @@ def test_rows_brought_in_take_the_place_of_those_with_the_same_address_or_number
     brought = [Customer(("maija@shop.example",), name="New"), Customer(number="k1", name="New too")]
     whole, replaced = writing.merged([MAIJA, number, kept], brought)
     assert (whole, replaced) == ([kept, *brought], 2)
+
+
+@pytest.mark.parametrize(
+    ("cell", "keys"),
+    [("Maija <m@x.example>", ["m@x.example"]), ('""Virtanen, Maija"" <m@x.example>', ["m@x.example"]),
+     ("<m@x.example>", ["m@x.example"]), ("Maija <m@x.example>, Bo B <bo@x.example>", ["m@x.example", "bo@x.example"]),
+     ("mailto:m@x.example", ["m@x.example"])],
+)  # fmt: skip
+def test_an_address_may_have_a_name_before_it_as_mail_programs_copy_it(cell: str, keys: list[str]) -> None:
+    assert list(customers(f'email;name\n"{cell}";M\n')[0].keys) == keys
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Email;Name;Address;Addresses;Account;Company\na@b.example;A;Mannerheimintie 1, Helsinki;b@c.example;77;Co\n",
+        "Email;;Name;;\na@b.example;a note;A;another;\n",
+        "Email;=sum;-5;'+x;Name;Name;Contact\na@b.example;=1;-2;'+3;A;B;C\n",
+        'Email;Note;Note\na@b.example;"two\nlines";more\n',
+        "Email;Domain;Phone;Mobile;Links\na@b.example;c.example;+371 26123456;040 1234567;My CRM=https://c.example/1\n",
+    ],
+)
+def test_what_is_written_anew_says_the_same_once_more(text: str) -> None:
+    before = customers(text)
+    assert customers(writing.to_csv(before)) == before
+    assert "another" not in text or "another" in before[0].fields.values()
+
+
+def test_more_columns_than_are_kept_are_named() -> None:
+    head, row = (";".join(made(n) for n in range(41)) for made in ("c{}".format, str))
+    [problem] = read(f"email;{head}\na@b.example;{row}\n").problems
+    assert problem.key == "c40" and "40 free columns" in problem.text

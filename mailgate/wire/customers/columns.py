@@ -62,5 +62,10 @@ def columns(headers: Iterable[str]) -> list[str]:
     return found
 
 
+def is_weak(header: str) -> bool:
+    """Whether a free column is one of ours where no plainer one stands beside it: a street called `Address`."""
+    return _key(header) in WEAK
+
+
 def _meant(key: str) -> str:
     return next((column for column, names in _KNOWN.items() if key in names), "")

@@ -29,6 +29,7 @@ _SEPARATORS = re.compile(r"[\s;,]+")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 _LINK = re.compile(r"https://[a-z0-9\[][^\s\"<>\\^`{|}]*", re.IGNORECASE)
 _PHONES_PART = re.compile(r"[;,\n]")
+_ROUNDED = re.compile(r"[0-9][Ee]\+[0-9]")
 _LINKS_PART = re.compile(r"[\s;]+")
 _CODE = re.compile(r"([a-z]{2})(?:[-_][a-z]{2,4})?", re.IGNORECASE)
 
@@ -71,18 +72,19 @@ class CustomersFile:
 def from_csv(octets: bytes, name: str, agents: Collection[str]) -> CustomersFile:
     """What a CSV file says. Raises ConfigError when it cannot be read, or names no customer by anything."""
     found = table.read(table.decoded(octets, name), name)
-    meant = columns(found.header)
+    meant = columns(map(spreadsheet.meant, found.header))
     if not {"address", "@domain", "number", "phone"} & set(meant):
         seen = ", ".join(filter(None, meant))
         raise table.refused(name, f"has no column `address`, `@domain`, `number` or `phone`; there are: {seen}", 1)
-    return _gathered(name, _cells(found, meant, name), agents)
+    named = [one or f"column {at}" for at, one in enumerate(meant, 1)]
+    return _gathered(name, _cells(found, named), agents)
 
 
-def _cells(found: table.Table, meant: list[str], name: str) -> Iterator[Cells]:
+def _cells(found: table.Table, meant: list[str]) -> Iterator[Cells]:
     for line, row in found.rows:
         cells: dict[str, list[str]] = {}
         for column, cell in zip(meant, row, strict=False):
-            if column and (text := spreadsheet.meant(cell.strip())):
+            if text := spreadsheet.meant(cell.strip()):
                 cells.setdefault(column, []).append(text)
         spare = any(cell.strip() for cell in row[len(meant) :])
         yield line, cells, "has more cells than the header has columns: is a text with the separator quoted?" * spare
@@ -135,7 +137,7 @@ def _gathered(name: str, rows: Iterable[Cells], agents: Collection[str]) -> Cust
 
 def _customer(file: CustomersFile, line: int, cells: Mapping[str, list[str]], agents: Collection[str]) -> Customer:
     def one(column: str) -> str:
-        return _line(" ".join(cells.get(column, ())))[:LONGEST]
+        return _cut(file, line, column, _line(" ".join(cells.get(column, ()))), LONGEST)
 
     agent = one("agent")
     if agent and agent not in agents:
@@ -144,10 +146,14 @@ def _customer(file: CustomersFile, line: int, cells: Mapping[str, list[str]], ag
             file.note(line, "agent", f'there is no agent "{agent}"')
         agent = named.get(agent.casefold(), "")
     free = [
-        (_line(name)[:LONGEST], _line(" ".join(texts))[:LONGEST_FREE])
+        (_line(name)[:LONGEST], _cut(file, line, name, _line(" ".join(texts)), LONGEST_FREE))
         for name, texts in cells.items()
         if name not in NAMES
     ]
+    if len(free) > MOST_FREE:
+        file.note(
+            line, free[MOST_FREE][0], f"is beyond the {MOST_FREE} free columns of a row, which are all that is kept"
+        )
     return Customer(
         keys=tuple(dict.fromkeys(_keys(file, line, cells))),
         name=one("name") or " ".join(filter(None, (one("first name"), one("last name")))),
@@ -162,10 +168,26 @@ def _customer(file: CustomersFile, line: int, cells: Mapping[str, list[str]], ag
     )
 
 
+def _cut(file: CustomersFile, line: int, column: str, text: str, longest: int) -> str:
+    if len(text) > longest:
+        file.note(line, column, f"is cut after {longest} characters")
+    return text[:longest]
+
+
+def _addresses(text: str) -> Iterator[str]:
+    """`a@b.example c@d.example`, or as a mail program copies them: `Virtanen, Maija <maija@virtanen.example>`."""
+    named = "<" in text
+    for one in _SEPARATORS.split(text):
+        if not named or "@" in one:
+            yield one.strip("<>").removeprefix("mailto:") if named or one.startswith("mailto:") else one
+
+
 def _keys(file: CustomersFile, line: int, cells: Mapping[str, list[str]]) -> Iterator[str]:
-    wanted = [one for text in cells.get("address", ()) for one in _SEPARATORS.split(text)]
+    wanted = [one for text in cells.get("address", ()) for one in _addresses(text)]
     domains = [one for text in cells.get("@domain", ()) for one in _SEPARATORS.split(text)]
     wanted += [f"@{one.removeprefix('*').lstrip('@')}" for one in domains if one]
+    if len(wanted) > MOST_KEYS:
+        file.note(line, "address", f"more than {MOST_KEYS} addresses and domains: the others are left out")
     for text in dict.fromkeys(filter(None, wanted[:MOST_KEYS])):
         key = canonical(f"x{text}")[1:] if text.startswith("@") else canonical(text)
         if not addresses.parts(f"x{key}" if key.startswith("@") else key):
@@ -177,8 +199,11 @@ def _keys(file: CustomersFile, line: int, cells: Mapping[str, list[str]]) -> Ite
 
 
 def _phones(file: CustomersFile, line: int, texts: Iterable[str]) -> Iterator[str]:
-    for text in dict.fromkeys(_line(one) for whole in texts for one in _PHONES_PART.split(whole) if one.strip()):
-        if phone_found_by(text):
+    parts = (one for whole in texts for one in ([whole] if _ROUNDED.search(whole) else _PHONES_PART.split(whole)))
+    for text in dict.fromkeys(_line(one) for one in parts if one.strip()):
+        if _ROUNDED.search(text):
+            file.note(line, "phone", f'"{text[:40]}" was rounded by a spreadsheet: format the column as text')
+        elif phone_found_by(text):
             yield text[:LONGEST]
         else:
             file.note(line, "phone", f'"{text[:40]}" is no telephone number of seven digits or more')

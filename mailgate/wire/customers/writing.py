@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from mailgate.core.customers.customer import Customer, number_found_by
 from mailgate.core.text import spreadsheet
-from mailgate.wire.customers.columns import NAMES
+from mailgate.wire.customers.columns import NAMES, is_weak
 
 COLUMNS = tuple(name for name in NAMES if name not in ("@domain", "first name", "last name"))
 
@@ -19,7 +19,8 @@ def to_csv(customers: Iterable[Customer]) -> bytes:
     free = list(dict.fromkeys(name for one in given for name in one.fields))
     made = io.StringIO(newline="")
     writer = csv.writer(made)
-    writer.writerow([spreadsheet.cell(name) for name in (*COLUMNS, *free)])
+    ours = ["email" if name == "address" and any(map(is_weak, free)) else name for name in COLUMNS]
+    writer.writerow([spreadsheet.cell(name) for name in (*ours, *free)])
     for one in given:
         cells = cells_of(one)
         free_cells = (one.fields.get(name, "") for name in free)
