@@ -331,13 +331,14 @@ def _window(gateway: Gateway) -> WindowDoor:
     if missing:
         return NoWindow(f"{missing[0]} is not installed: pip install 'mailgate[web]'", web.run)
     answering = Counter(WindowDesk(gateway))
+    at, log = web.listen[0], gateway.config.log
+    place = Listener(Source.WINDOW, at.host, at.port, str(at.path or ""))
     if web.run == "unit":
-        return WindowAtSocket(answering, socket_of(gateway.data))
-    at = web.listen[0]
-    log = gateway.config.log
+        known = at.handed is None and (at.port or at.path)  # else the unit alone knows it
+        return WindowAtSocket(answering, socket_of(gateway.data), place if known else None)
     return WindowKeeper(
         answering,
-        [Listener(Source.WINDOW, at.host, at.port, str(at.path or ""))],
+        [place],
         (log.level, log.format),
         partial(_without_window, gateway),
     )

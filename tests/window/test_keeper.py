@@ -143,6 +143,36 @@ def test_what_it_asks_is_answered_over_the_line_it_was_given(tmp_path: Path, loo
     loop.run(job())
 
 
+def test_a_unit_that_nobody_switched_on_is_a_trouble_and_one_that_waits_is_none(tmp_path: Path, loop: Loop) -> None:
+    with socket.socket() as held:  # bound, so that nobody else takes the port, and not listening yet
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        held.bind(("127.0.0.1", 0))
+        place = Listener(Source.WINDOW, *held.getsockname())
+        by_port = WindowAtSocket(lambda verb, asked: (PAGE, 0.0), tmp_path / "a.sock", place)
+        assert f"port {place.port}" in by_port.state().trouble and "mailgate-window.socket" in by_port.state().remedy
+        held.listen()
+        held.setblocking(False)
+        assert by_port.state().trouble == ""
+        with pytest.raises(BlockingIOError):  # nobody was woken
+            held.accept()
+    by_path = WindowAtSocket(lambda verb, asked: (PAGE, 0.0), tmp_path / "b.sock", at(tmp_path))
+    assert "web.sock" in by_path.state().trouble
+    (tmp_path / "web.sock").touch()
+    assert by_path.state().trouble == ""
+    (tmp_path / "web.sock").unlink()
+
+    async def asked() -> str:
+        await by_path.start()
+        desk = Desk(str(tmp_path / "b.sock"))
+        await desk.ask("settings", SettingsAsked())
+        await desk.close()
+        found = by_path.state().trouble
+        await by_path.stop()
+        return found
+
+    assert loop.run(asked()) == ""  # it is somewhere else then
+
+
 def test_a_place_that_is_taken_is_tried_again_until_it_is_free(tmp_path: Path, loop: Loop) -> None:
     taken = socket.create_server(("127.0.0.1", 0))
 

@@ -174,7 +174,7 @@ def _of_process(daemon: Mapping[str, Any] | None, config: Config, now: datetime)
     window = daemon.get("window")
     if window and window["trouble"]:
         no_pages = f"the web pages: {window['trouble']}"
-        yield HealthTrouble("window", no_pages, "see the log: journalctl -u mailgate")
+        yield HealthTrouble("window", no_pages, window["remedy"] or "see the log: journalctl -u mailgate")
     certificate = daemon.get("certificate")
     if certificate:
         text = said("trouble.certificate", why=certificate["text"])

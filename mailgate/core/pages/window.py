@@ -53,6 +53,7 @@ class WindowState:
     asked: int  # questions since the daemon started
     starts: int = 0  # of the child, the first one included
     trouble: str = ""  # why there are no pages, or were none a moment ago
+    remedy: str = ""  # what to do about it, where that is more than to read the log
 
 
 def settings_of(policy: Policy) -> WindowSettings:

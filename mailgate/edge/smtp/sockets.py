@@ -28,6 +28,19 @@ def bind_all(listeners: Iterable[Listener]) -> list[list[socket.socket]]:
     return found
 
 
+def is_free(listener: Listener) -> bool:
+    """True where certainly nobody listens: the address is ours to bind, or there is no such path. Nobody is woken."""
+    if listener.path:
+        return not Path(listener.path).exists()
+    with socket.socket(socket.AF_INET6 if ":" in listener.host else socket.AF_INET) as each:
+        each.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            each.bind((listener.host, listener.port))
+        except OSError:
+            return False
+    return True
+
+
 def let_go(bound: Iterable[Iterable[socket.socket]]) -> None:
     """Close them all."""
     for sockets in bound:

@@ -25,6 +25,7 @@ STEADY: Final = 30.0  # seconds of life after which it was no failed start
 BEAT: Final = 1.0  # seconds between two looks
 SILENT: Final = 40  # looks in a row that find nothing asked: it hangs. It asks every five seconds at least
 FAILED: Final = 5  # starts in a row after which people are called
+OF_UNIT: Final = 'systemctl enable --now mailgate-window.socket; without systemd: [web] run = "child", and a restart'
 LEAVE: Final = 4.0  # seconds to finish what is being answered
 
 
@@ -73,8 +74,8 @@ class NoWindow:
 class WindowAtSocket:
     """A window that systemd or a person runs, and that asks us at `window.sock`."""
 
-    def __init__(self, answering: Answering, path: Path) -> None:
-        self._answering, self._path = answering, path
+    def __init__(self, answering: Answering, path: Path, at: Listener | None = None) -> None:
+        self._answering, self._path, self._at = answering, path, at
         self._socket: WindowSocket | None = None
         self._trouble = ""
 
@@ -84,9 +85,12 @@ class WindowAtSocket:
         return [str(self._path)] if self._socket and not self._trouble else []
 
     def state(self) -> WindowState:
-        """Socket activation starts it with the first visitor: that nobody asks is no trouble."""
-        asks = self._socket is not None and self._socket.lines > 0
-        return WindowState("unit", asks, self._socket.asked if self._socket else 0, trouble=self._trouble)
+        """Socket activation starts it with the first visitor: that nobody asks is no trouble while somebody listens."""
+        asked, asks = (self._socket.asked, self._socket.lines > 0) if self._socket else (0, False)
+        if self._at is not None and not (asked or asks or self._trouble) and sockets.is_free(self._at):
+            place = self._at.path or f"{self._at.host} port {self._at.port}"
+            return WindowState("unit", False, 0, 0, f"nobody listens at {place}, where [web] has them", OF_UNIT)
+        return WindowState("unit", asks, asked, trouble=self._trouble)
 
     async def start(self) -> None:
         """Bind the socket."""
