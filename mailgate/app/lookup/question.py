@@ -73,7 +73,8 @@ def url(template: str, person: Person) -> str:
 
 def argv(command: Sequence[str], person: Person) -> list[str]:
     """The program and its arguments."""
-    return [command[0], *(word.format(**_known(person)) for word in command[1:])]
+    known = {name: value.lstrip("- ") for name, value in _known(person).items()}  # it would be an option
+    return [command[0], *(word.format(**known) for word in command[1:])]
 
 
 def _known(person: Person) -> dict[str, str]:

@@ -68,6 +68,8 @@ def test_w43_a_program_gets_its_words_one_by_one(tmp_path: Path) -> None:
     assert question.argv(found.command, MAIJA) == [
         "/bin/echo", "--mail=maija+shop@virtanen.example", "+358 40 123 4567", "{x}", "$HOME; id",
     ]  # fmt: skip
+    evil = Person("a@b.example", "--config=/tmp/x 1234567", "-K")
+    assert question.argv(("/bin/echo", "{phone}", "{number}"), evil) == ["/bin/echo", "config=/tmp/x 1234567", "K"]
     assert asked(found) == question.Said(b"--mail=maija+shop@virtanen.example +358 40 123 4567 {x} $HOME; id\n")
 
 
