@@ -16,7 +16,7 @@ class RecordingDue:
     """A recording that is to be fetched."""
 
     call: KnownCall
-    message_id: str  # of the memo it belongs to
+    message_id: str  # of the memo it belongs to; "" where that is still to be filed
     tries: int  # so far
 
 
@@ -42,7 +42,7 @@ class CallsRead(Protocol):
         """All addresses of whoever writes from that one, as `contacts link` joined them; canonical, oldest first."""
 
     def due(self, now: datetime, limit: int) -> list[RecordingDue]:
-        """Recordings whose memo is there and whose turn has come."""
+        """Recordings, and calls without a memo, whose turn has come."""
 
 
 class CallsTx(CallsRead, Protocol):

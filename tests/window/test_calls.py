@@ -15,6 +15,7 @@ from window.conftest import pages_at
 from window.exchange import Exchange
 from window.sessions import token_of
 
+from mailgate.app.jobs.schedule import run_job
 from mailgate.core.customers.answer import Answer, Outcome
 from mailgate.core.customers.customer import Customer, phone_found_by
 from mailgate.core.model.change import OpenTicket, SetField, SetStatus
@@ -128,6 +129,23 @@ def test_w33_a_call_that_could_not_be_filed_is_filed_when_it_is_told_again(
     exchange.tells("missed", "full", **{"from": "+37120000051"})
     [ticket] = exchange.tickets("+37120000051")
     assert len(ticket.entries) == 1
+
+
+def test_w33_a_missed_call_that_could_not_be_kept_is_filed_later_though_nobody_tells_of_it_again(
+    exchange: Exchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OutOfSpace("no room on the disk")
+
+    desk = exchange.desk
+    with monkeypatch.context() as broken:
+        broken.setattr(desk.gateway.intake, "receive", full)
+        exchange.tells("missed", "once", **{"from": "+37120000055", "to": "80"}, status=503)
+    assert run_job(desk.gateway, "recordings", desk.clock()) == 0
+    assert [run_job(desk.gateway, "recordings", desk.clock() + timedelta(minutes=2)) for _ in range(2)] == [1, 0]
+    desk.settle()
+    [ticket] = exchange.tickets("+37120000055")
+    assert (ticket.department, len(ticket.entries)) == ("sales", 1)
 
 
 def test_w33_killed_between_memo_and_its_note_a_call_is_filed_once(exchange: Exchange) -> None:

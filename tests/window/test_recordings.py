@@ -140,6 +140,14 @@ def test_what_cannot_be_had_is_said_once_with_its_address(
     assert f"{server.url}/r/4.mp3" in said.text and not said.attachments and len(entries(exchange, ticket)) == 2
 
 
+@pytest.mark.parametrize("way", ["../secret", "a/../../secret", "%2e%2e/secret", "a/..%2fsecret", "..", "..\\secret"])
+def test_w39_nothing_is_asked_above_the_place_that_is_listed(exchange: Exchange, server: FakeServer, way: str) -> None:
+    url = f"{server.url}/r/{way}"
+    ticket = missed(exchange, f"+37150{sum(map(ord, way)):06}", url)
+    assert later(exchange, seconds=10) == 1
+    assert server.requests == [] and url in entries(exchange, ticket)[-1].text
+
+
 @pytest.mark.parametrize("url", ["https://169.254.169.254/r/1.mp3", "http://127.0.0.1:1/r/1.mp3", "file:///etc/passwd"])
 def test_w39_nothing_is_asked_of_a_host_that_is_not_listed(exchange: Exchange, server: FakeServer, url: str) -> None:
     number = f"+37140{len(url):06}"

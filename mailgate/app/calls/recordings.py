@@ -1,13 +1,15 @@
-"""Recordings of calls: fetched in the background from where the admin allows it, and kept beside their memo, once."""
+"""Recordings of calls, fetched in the background from where the admin allows it; and memos that are still owed."""
 
 from __future__ import annotations
 
 import logging
+import re
 from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
-from mailgate.app.calls import memo
+from mailgate.app.calls import filing, memo
+from mailgate.app.calls.filing import UNFILED
 from mailgate.app.calls.memo import Memo
 from mailgate.app.gateway import Gateway
 from mailgate.config.tree import Recordings
@@ -20,12 +22,12 @@ log = logging.getLogger(__name__)
 
 MOST: Final = 3  # in one turn of the job
 PAUSES: Final = tuple(timedelta(minutes=one) for one in (1, 5, 15, 60, 240))  # after a try that failed
-UNFILED: Final = timedelta(minutes=1)  # until it is looked again whether the memo has been decided
 GIVEN_UP: Final = timedelta(days=2)  # a memo that is nowhere by then, dropped or parked, gets no recording
 SECONDS: Final = 120.0  # for all of a recording
 PATIENCE: Final = 60.0  # seconds for the mail to be on disk
 FOR_GOOD: Final = frozenset((Why.TOO_LARGE, Why.REFUSED))
 GONE: Final = frozenset((401, 403, 410, 451))
+_UP: Final = re.compile(r"(?:[/\\]|%2f|%5c)(?:\.|%2e){2}(?:[/\\?#]|%2f|%5c|\Z)", re.IGNORECASE)
 ENDINGS: Final = {
     "audio/mpeg": "mp3", "audio/mp3": "mp3", "audio/wav": "wav", "audio/x-wav": "wav", "audio/wave": "wav",
     "audio/ogg": "ogg", "audio/opus": "opus", "audio/mp4": "m4a", "audio/x-m4a": "m4a", "audio/aac": "aac",
@@ -39,7 +41,20 @@ def fetch(gateway: Gateway, now: datetime) -> int:
     return sum(_one(gateway, now, one) for one in due if not gateway.stopping.is_set())
 
 
+def _file(gateway: Gateway, now: datetime, due: RecordingDue) -> bool:
+    """The memo of a call that could not be kept when the exchange told of it, which it does once."""
+    moment, call = gateway.in_force.moment(now), due.call
+    if now - call.at > GIVEN_UP or not filing.wanted(moment, call):
+        _next(gateway, due, None, due.tries)
+        return False
+    programs = gateway.store.read(lambda read: read.programs.all())
+    filing.file(gateway, moment, next((one for one in programs if one.name == call.program), None), call)
+    return True
+
+
 def _one(gateway: Gateway, now: datetime, due: RecordingDue) -> bool:
+    if not due.message_id:
+        return _file(gateway, now, due)
     number = gateway.store.read(lambda read: read.calls.ticket_of(due.message_id))
     ticket = None if number is None else gateway.store.read(lambda read: read.tickets.get(number))
     if ticket is None:
@@ -75,7 +90,8 @@ def _for_good(failure: Failure) -> bool:
 def _fetched(gateway: Gateway, call: KnownCall) -> Answer | Failure:
     """The recording, or why there is none; nothing is asked of a host that is not listed."""
     calls = gateway.config.calls
-    place = next((one for one in calls.recordings if call.recording.startswith(one.url)), None)
+    url = "" if _UP.search(call.recording) else call.recording  # `..` would lead out of what is allowed
+    place = next((one for one in calls.recordings if url.startswith(one.url)), None)
     if place is None:
         return Failure(Why.REFUSED, f"{urlsplit(call.recording).hostname} is not in [web.calls] recordings")
     if gateway.http is None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import TimeoutError as Late
-from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
-from mailgate.app.calls import memo
+from mailgate.app.calls import filing
 from mailgate.app.calls.callers import Callers, may_be
-from mailgate.app.calls.memo import Memo
+from mailgate.app.calls.filing import PATIENCE, SOON, UNFILED
 from mailgate.app.gateway import Gateway
 from mailgate.app.programs.bearer import UNKNOWN, judge
 from mailgate.app.programs.lookup import known
@@ -26,17 +25,14 @@ from mailgate.core.model.moment import Moment
 from mailgate.core.model.ticket import Ticket
 from mailgate.core.pages.window import Refusal
 from mailgate.core.programs import called, calls, program, ringing
-from mailgate.core.programs.called import AGAIN, ApiCallAsked, ApiCallPage, KnownCall, PushedCallAsked
+from mailgate.core.programs.called import ApiCallAsked, ApiCallPage, KnownCall, PushedCallAsked
 from mailgate.core.programs.calls import Call, Exchange, Malformed
 from mailgate.core.programs.program import Program
-from mailgate.core.text import phone
 from mailgate.errors import MailgateError
 from mailgate.store.base import Read, Tx
 from mailgate.wire import pushed
 
-PATIENCE: Final = 25.0  # seconds for a memo to be on disk
 WAIT: Final = 60  # seconds until it is worth telling again when the store is in trouble
-SOON: Final = timedelta(seconds=5)  # the recording is fetched when its memo has been decided
 
 
 def told(desk: WindowDesk, asked: ApiCallAsked) -> ApiCallPage | Refusal:
@@ -88,6 +84,8 @@ def _taken(desk: WindowDesk, asks: Program, call: Call) -> ApiCallPage | Refusal
         filed = tx.calls.memo(asks.name, call.id)
         if after != before:
             tx.calls.keep(after)
+            if not filed and filing.wanted(moment, after):  # most exchanges tell of it once, whatever we answer
+                tx.calls.fetch(asks.name, call.id, moment.now + UNFILED, 0)
             if filed and before and after.recording != before.recording:
                 tx.calls.fetch(asks.name, call.id, moment.now + SOON, 0)
             if after.ringing and not (before and before.rang):
@@ -99,8 +97,8 @@ def _taken(desk: WindowDesk, asks: Program, call: Call) -> ApiCallPage | Refusal
         if now.ringing:
             gateway.dispatcher.wake()
         _look_up(gateway, now, gateway.store.read(lambda read: may_be(read, now.number, moment.now, lambda _: False)))
-        if not filed and (now.missed or (now.spoken and moment.policy.web.calls.ended)):
-            filed = _file(desk, moment, asks, now)
+        if not filed and filing.wanted(moment, now):
+            filed = filing.file(gateway, moment, asks, now)
     except (MailgateError, Late):
         return Refusal("trouble", wait=WAIT)
     return gateway.store.read(lambda read: _answer(read, moment, asks, now, filed))
@@ -123,7 +121,7 @@ def _answer(read: Read, moment: Moment, asks: Program, call: KnownCall, filed: s
 def _tell(tx: Tx, desk: WindowDesk, moment: Moment, call: KnownCall) -> None:
     """One line to whoever's telephone rings, where that is wanted; in the transaction that notes the ring, so once."""
     policy, gateway = moment.policy, desk.gateway
-    agent = policy.agent(agent_of(moment, call)) if policy.web.calls.tell else None
+    agent = policy.agent(filing.agent_of(moment, call)) if policy.web.calls.tell else None
     if agent is None or readers.is_away(moment, agent):
         return
 
@@ -140,55 +138,6 @@ def _look_up(gateway: Gateway, call: KnownCall, callers: Callers) -> None:
     addresses = callers.people[0].addresses if callers.people else ()
     if call.number and len(callers.people) <= 1:
         gateway.lookups.about(Person(canonical(addresses[0]) if addresses else "", call.number))
-
-
-# --- the memo ---------------------------------------------------------------------------------------------------------
-
-
-def _file(desk: WindowDesk, moment: Moment, asks: Program, call: KnownCall) -> str:
-    """The memo on disk; returns its Message-ID. Killed in between it is filed once: it is the same mail again."""
-    gateway, id_ = desk.gateway, memo.message_id(call, moment.policy.domain)
-    whole = gateway.store.read(lambda read: _memo(read, moment, asks, call))
-    raw, envelope = memo.mail_of(moment, whole)
-    gateway.intake.receive(raw, envelope).result(PATIENCE)
-    fetch_at = moment.now + SOON if call.recording else None
-    gateway.store.write(lambda tx: tx.calls.filed(asks.name, call.id, id_, fetch_at)).result(PATIENCE)
-    return id_
-
-
-def _memo(read: Read, moment: Moment, asks: Program, call: KnownCall) -> Memo:
-    home = department_of(moment, asks, call)
-    callers = may_be(read, call.number, moment.now, lambda ticket: True)
-    whole = Memo(call, home, callers, agent_of(moment, call))
-    if call.missed:
-        return replace(whole, agent="", earlier=tuple(read.calls.earlier(phone.line(call.number), call.at - AGAIN)))
-    return replace(whole, ticket=_only_ticket(callers, home, read))
-
-
-def _only_ticket(callers: Callers, home: str, read: Read) -> int | None:
-    """The one open ticket of the one person who can have called, in the department that was called."""
-    tickets = callers.people[0].open if callers.people and not callers.several else ()
-    if len(tickets) != 1:
-        return None
-    ticket = read.tickets.get(tickets[0].number)
-    return ticket.number if ticket and ticket.department == home else None
-
-
-def department_of(moment: Moment, asks: Program, call: KnownCall) -> str:
-    """Whose number was called; among the program's departments, where it has some."""
-    named = calls.place(moment.policy.web.calls.numbers, call.called)
-    known = [one.name for one in moment.policy.departments]
-    if named in known and asks.knows(named):
-        return named
-    return next((one for one in known if asks.knows(one)), known[0])
-
-
-def agent_of(moment: Moment, call: KnownCall) -> str:
-    """Which of us the exchange means: by the configuration, by name or by address; "" for nobody who is here."""
-    policy = moment.policy
-    named = calls.place(policy.web.calls.agents, call.agent) or calls.place(policy.web.calls.agents, call.called)
-    agent = policy.agent(named or call.agent) or policy.agent_at(call.agent)
-    return agent.name if agent and agent.active else ""
 
 
 ANSWERS: Final[Answers] = {"api_call": told, "api_call_pushed": told_in_its_own_shape}
