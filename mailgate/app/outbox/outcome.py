@@ -11,6 +11,7 @@ from mailgate.core.letters import on_channels, status_letters
 from mailgate.core.letters.due import DueDelivery, DueLetter
 from mailgate.core.letters.on_channels import WhyNot
 from mailgate.core.model.change import Urgency
+from mailgate.core.model.content import Ack, Solved
 from mailgate.core.model.facts import Facts
 from mailgate.core.model.mail import canonical
 from mailgate.core.model.moment import Moment
@@ -63,10 +64,11 @@ def why_not_tried(due: DueLetter, delivery: DueDelivery, policy: Policy, now: da
         return Mark(delivery.id, DeliveryState.DEAD, error="trainees practise there: it leaves to nobody but agents")
     if is_chat(delivery.recipient):
         why = on_channels.why_not(due, delivery.recipient, Moment(policy, Facts(), now))
-        if why is not None:  # a channel may come back; whatever else keeps it, the agent hears of
+        if why is not None:  # a channel may come back; whatever else keeps an agent's words, they hear of
             held = why is WhyNot.GONE
             state = DeliveryState.HELD if held else DeliveryState.DEAD
-            return Mark(delivery.id, state, error=TO_CHANNELS[why], failed=not held)
+            told = not held and not isinstance(due.content, Ack | Solved)
+            return Mark(delivery.id, state, error=TO_CHANNELS[why], failed=told)
     if policy.mode is Mode.PILOT and canonical(delivery.recipient) not in map(canonical, policy.pilot_to):
         return Mark(delivery.id, DeliveryState.HELD, error="pilot: not among pilot_to")
     if due.ticket is not None and status_letters.overtaken(due.content, due.ticket, due.created_at):

@@ -182,6 +182,14 @@ def test_nothing_leaves_after_the_window_and_people_hear_of_it(office: Chatting)
     assert office.failures == [(MAIJA.addr, "the channel lets nobody answer so late")]
 
 
+def test_a_letter_nobody_wrote_does_not_leave_after_the_window_and_is_no_bounce(office: Chatting) -> None:
+    """Most tickets are solved later than a day after their last message: no agent is to hear of each."""
+    office.wrote(Solved(), urgency=Urgency.NOTICE)
+    office.wait(hours=24)
+    office.begin().drain()
+    assert (office.states(), office.bridge.requests, office.failures) == (["dead"], [], [])
+
+
 def test_a_channel_that_is_gone_is_held_and_never_goes_by_mail(office: Chatting) -> None:
     office.wrote(Answer(agent="anna", text="Hello"))
     office.policy(channels=())
