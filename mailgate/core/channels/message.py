@@ -23,6 +23,9 @@ class SentMessage:
     ticket: int | None
 
 
-def id_of(message_id: str, recipient: str, part: int) -> str:
-    """The id of a part of a letter for one recipient: the same at every attempt, and no token of ours."""
+def id_of(message_id: str, recipient: str, part: str) -> str:
+    """The id of a part of a letter for one recipient: the same at every attempt, and no token of ours.
+
+    `part` says which words these are: cut otherwise, since a channel takes longer ones by now, they are others.
+    """
     return hashlib.sha256(f"{message_id}\n{recipient.lower()}\n{part}".encode()).hexdigest()[:32]

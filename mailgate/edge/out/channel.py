@@ -82,7 +82,7 @@ class ChannelTransport:
     def ping(self) -> str:
         """Ask the bridge whether it is there and knows our secret. Raises MailgateError."""
         body = json.dumps({"type": "ping", "channel": self.bridge.channel}).encode()
-        own = message.id_of("ping", self.bridge.url, 0)
+        own = message.id_of("ping", self.bridge.url, "")
         said = post_signed(self._client, self.bridge.url, self._secrets(), own, body)
         if isinstance(said, Failure):
             raise Permanent(said.text)
@@ -140,9 +140,10 @@ def _parts(raw: bytes, bridge: Bridge, identity: str, recipient: str, answered: 
         "in_reply_to": answered,
     }
     words = messages(text, bridge.max_text) or (("",) if files else ())
+    said_before = 0
     for at, one in enumerate(words):
-        own = message.id_of(letter, recipient, at)
-        last = at == len(words) - 1
+        own = message.id_of(letter, recipient, f"{said_before}+{len(one)}")
+        last, said_before = at == len(words) - 1, said_before + len(one)
         yield own, json.dumps({**said, "id": own, "text": one, "files": files if last else []}).encode()
 
 
@@ -161,7 +162,7 @@ def _remote(answer: Answer) -> str:
     """The id that the bridge tells in its answer, `""` where it tells none."""
     try:
         found = json.loads(answer.body)
-    except ValueError:
+    except (ValueError, RecursionError):  # it is taken, whatever stands there
         return ""
     told = found.get("id") if isinstance(found, dict) else None
     return told[:200] if isinstance(told, str) and told.isprintable() else ""

@@ -143,6 +143,29 @@ def test_what_is_too_long_for_a_channel_leaves_whole_or_not_at_all_and_people_he
     assert why.startswith("too long") and str(PARTS) in why
 
 
+def test_an_answer_that_is_cut_otherwise_half_way_loses_no_word(office: Chatting) -> None:
+    """The first part was taken, the second was too long: the admin says what the channel really takes, and `retry`."""
+    words = "A first sentence of rather more than fifty letters. And a second which is too long for the channel to be taken there."
+    office.bridge.script = [Reply(), Reply(400), Reply()]
+    office.wrote(Answer(agent="anna", text=words))
+    office.begin().drain()
+    assert office.states() == ["dead"] and len(office.bridge.requests) == 2
+    office.policy(channels=(replace(LINES, max_text=50),))
+    (row,) = office.rows()
+    assert office.store.write(lambda tx: tx.outbox.retry(row.id, office.now)).result()
+    office.begin().drain()
+    assert office.states() == ["sent"]
+    said = " ".join(body["text"] for body in (*bodies(office.bridge)[:1], *bodies(office.bridge)[2:]))
+    assert set(words.split()) <= set(said.split())
+
+
+def test_a_bridge_that_answers_nonsense_has_taken_it_all_the_same(office: Chatting) -> None:
+    office.bridge.script = [Reply(200, b"[" * 4000)]
+    office.wrote(Answer(agent="anna", text="Hello"))
+    office.begin().drain()
+    assert (office.states(), len(office.bridge.requests)) == (["sent"], 1)
+
+
 def test_what_nobody_can_tell_leaves_again_under_its_id_and_then_waits_for_a_word(office: Chatting) -> None:
     office.bridge.script = [Hang()]
     office.wrote(Answer(agent="anna", text="Hello"))

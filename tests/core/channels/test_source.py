@@ -29,6 +29,11 @@ def test_another_mails_id_is_nobodys_message(other: str) -> None:
 
 
 def test_the_id_of_ours_is_the_same_at_every_attempt_and_no_other_parts() -> None:
-    ids = {message.id_of(letter, who, part) for letter in ("<a@x>", "<b@x>") for who in ("p", "q") for part in (0, 1)}
+    ids = {
+        message.id_of(letter, who, part)
+        for letter in ("<a@x>", "<b@x>")
+        for who in ("p", "q")
+        for part in ("0+9", "9+3")
+    }
     assert len(ids) == 8
-    assert message.id_of("<a@x>", "P", 0) == message.id_of("<a@x>", "p", 0)
+    assert message.id_of("<a@x>", "P", "0+9") == message.id_of("<a@x>", "p", "0+9")
