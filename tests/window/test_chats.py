@@ -12,13 +12,14 @@ from email.message import EmailMessage
 from typing import Any, cast
 
 import pytest
-from conftest import notice_to, opened, reply, whole
+from conftest import mail, notice_to, opened, reply, whole
 from fakes_http import FakeServer, Reply, as_json, serving
 from window.sessions import token_of
 from window.test_api import PROBLEM, of
 
 from mailgate.app.admin import control, rights
 from mailgate.core.asking.signing import verified
+from mailgate.core.channels import source, whereabouts
 from mailgate.core.pages.window import WindowSettings
 from mailgate.core.programs.program import CHATS
 from mailgate.window import pages
@@ -372,3 +373,15 @@ def test_the_form_may_take_less_than_a_channel_brings(monkeypatch: pytest.Monkey
     monkeypatch.setattr(pages, "settings", small)
     most = {one.id: asyncio.run(operation._most(one, cast(Any, None))) for one in routes.OPERATIONS}
     assert most["bringChatMessage"] > 13_000_000 and most["sendMessage"] < 3_000_000
+
+
+def test_w36_a_mail_that_is_named_as_a_message_to_come_takes_no_ones_place(chat: Chat) -> None:
+    named = source.message_id("Lines", "forged.1", chat.desk.gateway.in_force.policy.domain)
+    address = f"Maija (Lines) <{whereabouts.address_of('lines', '901')}>"
+    for sender in ("Eve <eve@elsewhere.example>", address):
+        chat.desk.send(mail("Hello", "The same words\n", sender=sender, message_id=named))
+    said = chat.say("The same words", "forged.1", person="901")
+    ticket = chat.ticket(said)
+    assert ticket.requester.addr == whereabouts.address_of("lines", "901")
+    assert [one.text for one in ticket.entries] == ["The same words"]
+    assert chat.say("The same words", "forged.1", person="901").json() == said.json()

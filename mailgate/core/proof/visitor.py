@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from typing import Final
 
 from mailgate.core.channels.whereabouts import is_chat
 from mailgate.core.model.facts import Facts
@@ -21,6 +23,11 @@ FILE = "X-Mailgate-File"  # `3021 2.1`: the mail and the part of a file that the
 AFTER = "X-Mailgate-After"  # the contribution that words on a page come after: the same words to others are new ones
 VOUCHED = "X-Mailgate-Vouched"  # by a program that has proven whose messages it brings
 ACKS_DAY = 1  # acknowledgements to an address that nobody proved
+# The Message-IDs of what the daemon writes down itself (core/channels/source.py, core/programs/message.py, the memo of
+# a call, a button on a page). Whoever knows how they are made could name a mail as what is still to come.
+_WRITTEN_DOWN: Final = re.compile(
+    r"<(?:(?:api|call|page|act)\.[0-9a-f]{32}|chat\.[a-z][a-z0-9-]{0,19}\.[A-Za-z0-9=_-]{1,999})@[^<>@]{1,999}>"
+)
 
 
 def is_from_page(mail: InboundMail) -> bool:
@@ -42,8 +49,11 @@ def is_chat_message(mail: InboundMail) -> bool:
 def by_its_door(mail: InboundMail) -> InboundMail:
     """The mail without whoever is on a channel: they write by its bridge alone, and are written to by nobody's copy.
 
-    What comes from them by any other door is a stranger's in their name, and answers would go to their telephone.
+    What comes from them by any other door is a stranger's in their name, and answers would go to their telephone. Nor
+    has a mail of another door a Message-ID of what the daemon writes down: what is really known by it would be lost.
     """
+    if not mail.envelope.source.written_down and _WRITTEN_DOWN.fullmatch(mail.message_id.replace("\0", "")):
+        mail = replace(mail, message_id="")
     people = (*filter(None, (mail.author, mail.sender)), *mail.reply_to, *mail.to, *mail.cc)
     if is_chat_message(mail) or not any(is_chat(one.addr) for one in people):
         return mail

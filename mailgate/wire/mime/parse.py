@@ -127,7 +127,7 @@ def _parse(raw: bytes, envelope: Envelope, limits: Limits, known: KnownLetters |
     mail = InboundMail(
         envelope=envelope,
         size=len(raw),
-        content_digest=_content_digest(head, text, files),
+        content_digest=_content_digest(head, text, files, envelope.source),
         author=author,
         author_clean=clean,
         sender=next(iter(fields.addresses(head, "sender", flags)), None),
@@ -323,9 +323,9 @@ def _embedded(files: list[Part]) -> tuple[dict[str, str], str]:
 _LATER = ("reply-to", visitor.AFTER.lower())  # fields that came to count later
 
 
-def _content_digest(head: HeaderBlock, text: str, files: tuple[Attachment, ...]) -> str:
-    """What makes two mails the same mail, however they travelled."""
-    digest = hashlib.sha256()
+def _content_digest(head: HeaderBlock, text: str, files: tuple[Attachment, ...], source: Source) -> str:
+    """What makes two mails the same mail, however they travelled; what the daemon wrote down never travelled."""
+    digest = hashlib.sha256(source.encode() if source.written_down else b"")
     # A list may rewrite a subject and Reply-To on the way; without a Message-ID they are all that tells two alarms, or
     # two people who fill in a form, apart; and what stood last tells two answers on a customer's page.
     named = ("from", "date", "message-id") if head.shown("message-id") else ("from", "date", "subject", *_LATER)
