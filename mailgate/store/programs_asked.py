@@ -20,7 +20,7 @@ class ProgramsRead(Protocol):
         """Whose token has that SHA-256."""
 
     def kept(self, program: str, key: str) -> Kept | None:
-        """What is kept under a key (its SHA-256) of the program with that id."""
+        """What is kept under a key (its SHA-256) of the program with that name."""
 
     def tickets(self, wanted: Wanted) -> Found:
         """One page of tickets; it looks at a bounded part of them."""

@@ -16,6 +16,7 @@ from starlette.requests import Request
 from window.sessions import token_of
 from window.test_api import PROBLEM, of
 
+from mailgate.app.admin import tokens
 from mailgate.app.jobs import ticks
 from mailgate.app.programs.bearer import UNKNOWN, judge
 from mailgate.app.window.desk import WindowDesk
@@ -158,6 +159,16 @@ def test_w37_a_key_is_one_message_and_another_body_is_a_conflict(here: Any, post
         here.desk.clock.ahead -= timedelta(hours=25)
     finally:
         here.desk.clock.ahead -= timedelta(hours=25)
+
+
+def test_w37_a_program_with_a_new_token_is_the_same_program(here: Any, post: Post) -> None:
+    turned = token_of(here.desk, "turned", WRITE)
+    told = a_message(external_id="order-77", text="Order 77\n"), a_message(text="By a key\n")
+    first = [post(one, key="turned-1" if n else "", token=turned) for n, one in enumerate(told)]
+    tokens.revoke(here.desk.gateway, "turned")
+    turned = token_of(here.desk, "turned", WRITE)
+    again = [post(one, key="turned-1" if n else "", token=turned) for n, one in enumerate(told)]
+    assert [one.json()["mail"] for one in again] == [one.json()["mail"] for one in first]
 
 
 def test_a_key_is_its_own_programs(here: Any, post: Post) -> None:

@@ -65,11 +65,11 @@ def _taken(
     if wrong:
         return ApiMessagePage(wrong=wrong)
     if asked.external_id:  # what was said first under that name counts, whatever comes again
-        named = message.message_id(asks.id, asked, policy.domain)
+        named = message.message_id(asks.name, asked, policy.domain)
         before = gateway.store.read(lambda read: _named(read, named))
         if before is not None:
             return before
-    known = message.message_id(asks.id, asked, policy.domain, begin())
+    known = message.message_id(asks.name, asked, policy.domain, begin())
     raw, to = _mail(desk, asks, asked, known, home, found if found and _takes_part(found, asked.address) else None)
     envelope = Envelope(form.typed_address(asked.address), (to,), Source.PROGRAM, peer=asked.peer[:64], login=asks.name)
     try:

@@ -50,10 +50,10 @@ def once(
     if not key:
         return _page(job(lambda: now))
     known = hashlib.sha256(key.encode()).hexdigest()
-    with desk.working.on(asks.id, known) as first:
+    with desk.working.on(asks.name, known) as first:
         if not first:
             return BUSY
-        kept = store.read(lambda look: look.programs.kept(asks.id, known))
+        kept = store.read(lambda look: look.programs.kept(asks.name, known))
         began = now
         if kept is not None and now - kept.at < LASTS:
             if kept.body != body:
@@ -63,12 +63,12 @@ def once(
             began = kept.at
 
         def begin() -> datetime:
-            store.write(lambda tx: tx.programs.begin(asks.id, known, body, now)).result()
+            store.write(lambda tx: tx.programs.begin(asks.name, known, body, now)).result()
             return began
 
         done = job(begin)
         if isinstance(done, Done):
-            store.write(lambda tx: tx.programs.done(asks.id, known, done.mail, done.kept)).result()
+            store.write(lambda tx: tx.programs.done(asks.name, known, done.mail, done.kept)).result()
         return _page(done)
 
 
