@@ -400,6 +400,14 @@ def test_what_cannot_be_done_is_told_by_its_field(post: Post) -> None:
     told = {one["field"]: one["why"] for one in answer.json()["errors"]}
     assert told.keys() == {"from.address"} or told.keys() == {"from.address", "department"}
     assert " " in told["from.address"]
+    typo = post(a_message(department="suport")).json()["errors"]
+    assert [one["field"] for one in typo] == ["department"] and "department" in typo[0]["why"]
+
+
+def test_w31_a_program_that_asks_under_another_name_hears_under_which(here: Any, shop: str) -> None:
+    answer = here.client.get("/api/v1/tickets", headers={**of(shop), "host": "127.0.0.9:8080"})
+    assert (answer.status_code, answer.headers["content-type"]) == (400, PROBLEM)
+    assert f"ask under {here.desk.gateway.in_force.policy.web.url}" in answer.json()["detail"]
 
 
 def test_w36_a_token_is_asked_for_so_often_and_no_more(here: Any) -> None:

@@ -17,6 +17,7 @@ from mailgate.window.contact import sentence
 
 MOST_FILES: Final = 100  # the desk's own limit is lower
 # What the desk calls a field, as the form has them, and what it is called here.
+NO_DEPARTMENT: Final = "Input should be the name of a department of yours, or `ticket` be given instead"
 FIELDS: Final = {"name": "from.name", "address": "from.address", "topic": "department"}
 
 
@@ -112,9 +113,8 @@ async def _take(call: Call) -> object:
     page: ApiMessagePage = await call.ask("api_message", asked)
     if page.wrong:
         settings = await pages.settings(call.request)
-        raise Unfit(
-            [{"field": FIELDS.get(one.field, one.field), "why": sentence("en", settings, one)} for one in page.wrong]
-        )
+        told = [(one, NO_DEPARTMENT if one.field == "topic" else sentence("en", settings, one)) for one in page.wrong]
+        raise Unfit([{"field": FIELDS.get(one.field, one.field), "why": why} for one, why in told])
     return page
 
 

@@ -14,11 +14,13 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers as Heads
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mailgate.core.pages.window import WindowSettings
 from mailgate.core.programs.program import MARK
 from mailgate.window import pages
+from mailgate.window.api import problem as api
 from mailgate.window.desk import Away, Refused
 from mailgate.window.http import forms
 from mailgate.window.http.peers import HERE, Crowd, of_one
@@ -95,6 +97,14 @@ def is_ours(host: str, settings: WindowSettings) -> bool:
     return host.lower() == urlsplit(settings.url).netloc.lower()
 
 
+async def _elsewhere(request: Request, settings: WindowSettings) -> Response:
+    """What is said to who asks under another name: to a program, under which."""
+    if api.is_api(request):
+        ours = settings.url or "a name of this machine"
+        return api.answer(400, f"The `Host` header is none of ours: ask under {ours}.", headers=_CLOSE)
+    return await problem(request, 400, headers=_CLOSE)
+
+
 class Door:
     """Finds out who asks, refuses what is for another host or too much of one client, and notes what was answered."""
 
@@ -146,7 +156,7 @@ class Door:
         scope["client"] = (client, 0)
         request = Request(scope, receive)
         if settings and scope["path"] != "/healthz" and not is_ours(heads.get("host", ""), settings):
-            await (await problem(request, 400, headers=_CLOSE))(scope, receive, send)
+            await (await _elsewhere(request, settings))(scope, receive, send)
         elif not scope["path"].startswith("/static/") and (wait := self._pace.wait(of_one(client))):
             await self._too_often(request, of_one(client))
             await (await problem(request, 429, wait=wait))(scope, receive, send)
