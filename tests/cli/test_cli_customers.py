@@ -55,6 +55,19 @@ def test_a_table_is_brought_in_added_to_and_taken_out_again(tmp_path: Path) -> N
         assert "customers.csv:1: has no column" in run(desk, "status").output
 
 
+def test_a_table_that_is_a_link_is_not_replaced_by_a_file(tmp_path: Path) -> None:
+    given, real = tmp_path / "export.csv", tmp_path / "real.csv"
+    given.write_text(ROWS)
+    real.write_text("address\nold@shop.example\n")
+    (tmp_path / "customers.csv").symlink_to(real)
+    with running(tmp_path, more='[customers]\nfile = "customers.csv"\n') as desk:
+        done = run(desk, "contacts", "import", str(given))
+        assert done.exit_code == 1 and str(real) in str(done.exception)
+        assert (tmp_path / "customers.csv").is_symlink() and "old@" in real.read_text()
+        assert run(desk, "contacts", "import", str(tmp_path / "customers.csv")).exit_code == 0  # itself, to be read
+        assert addresses(desk) == ["old@shop.example"]
+
+
 def test_without_a_configured_file_the_line_to_add_is_said(desk: Any, tmp_path: Path) -> None:
     given = tmp_path / "export.csv"
     given.write_text(ROWS)

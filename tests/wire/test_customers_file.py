@@ -247,3 +247,17 @@ def test_more_columns_than_are_kept_are_named() -> None:
     head, row = (";".join(made(n) for n in range(41)) for made in ("c{}".format, str))
     [problem] = read(f"email;{head}\na@b.example;{row}\n").problems
     assert problem.key == "c40" and "40 free columns" in problem.text
+
+
+@pytest.mark.parametrize(
+    ("octets", "line", "names"),
+    [
+        ("email;name\na@b.example;Jürgen\nb@b.example;Bo\n".encode("cp850"), 2, ["", "Bo"]),
+        ("email;name\na@b.example;Jānis Bērziņš\nb@b.example;Līga Bērziņ".encode()[:-1], 3, ["Jānis Bērziņš", ""]),
+    ],
+    ids=["of MS-DOS", "cut within a letter"],
+)
+def test_octets_that_are_no_letter_stand_in_nobodys_name(octets: bytes, line: int, names: list[str]) -> None:
+    file = read(octets)
+    assert [row.customer.name for row in file.rows] == names
+    assert [(one.line, one.key) for one in file.problems] == [(line, "name")]

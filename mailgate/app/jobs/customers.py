@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 SLICE = 200  # rows a job of the writer
 FEW = 20  # rows; of so few half may well go
-FORM = "1"  # of what rows become: counted up, every file is taken in anew
+FORM = "2"  # of what rows become: counted up, every file is taken in anew
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,8 @@ def _merge(target: Path, rows: Any, config: Config) -> None:
 
     if target.suffix.lower() == ".toml":
         raise Permanent(f"{target} is TOML, which is written by hand: let [customers] file name a CSV file")
+    if target.is_symlink():  # a file in its place would cut the table off from whoever writes to where it leads
+        raise Permanent(f"{target} is a link: let [customers] file name {target.resolve()} itself")
     before: list[Customer] = []
     mode = 0o600
     former = target.with_name(f"{target.name}.before")

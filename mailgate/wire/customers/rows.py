@@ -169,6 +169,9 @@ def _customer(file: CustomersFile, line: int, cells: Mapping[str, list[str]], ag
 
 
 def _cut(file: CustomersFile, line: int, column: str, text: str, longest: int) -> str:
+    if "\ufffd" in text:  # as a file cut within a letter has it, or one in a code page of MS-DOS
+        file.note(line, column, 'has octets that are no letter: save it as "CSV UTF-8" in your spreadsheet')
+        return ""
     if len(text) > longest:
         file.note(line, column, f"is cut after {longest} characters")
     return text[:longest]
