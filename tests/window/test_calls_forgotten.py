@@ -14,10 +14,12 @@ from window.sessions import token_of
 from mailgate.app.admin import rights
 from mailgate.app.jobs.schedule import run_job
 from mailgate.core.asking.http import Answer, Asked, Limits
+from mailgate.core.customers.customer import Customer
 from mailgate.core.model.change import SetStatus
 from mailgate.core.model.ticket import Status
 from mailgate.core.programs.program import CALLS
 from mailgate.store.base import Read
+from mailgate.store.customers_asked import CustomersTaken
 
 VOICE = b"ID3 the voice of Quirina"
 
@@ -81,3 +83,19 @@ def test_memo_and_recording_are_handed_over(exchange: Exchange) -> None:
     mails = [content for name, content in files.items() if name.startswith("mails/")]
     assert any(b"Missed call" in one for one in mails) and any(b"audio/mpeg" in one for one in mails)
     assert not any(b"Valdis" in one for one in mails)
+
+
+def test_nor_is_what_the_table_calls_them_or_a_call_from_a_number_that_stands_there_alone(exchange: Exchange) -> None:
+    desk, addresses = exchange.desk, ("quirina@zatopek.example", "valdis@other.example")
+    people = [
+        Customer((one,), name=f"{one[0].upper()}xyz {one[0].upper()}abc", phones=("26 123 456",)) for one in addresses
+    ]
+    desk.gateway.store.write(lambda tx: tx.customers.add(1, list(enumerate(people)))).result()
+    desk.gateway.store.write(lambda tx: tx.customers.take(CustomersTaken(1, "", 2, desk.clock()))).result()
+    exchange.tells("missed", "table", **{"from": "+37126123456"})
+    exchange.tells("ringing", "rang", **{"from": "26123456"})
+    rights.forget(desk.gateway, "quirina@zatopek.example")
+    [memo] = exchange.tickets("+37126123456")
+    assert "Qxyz" not in memo.entries[0].text and "Vxyz Vabc" in memo.entries[0].text
+    read = desk.gateway.store.read
+    assert [read(lambda look, c=call: look.calls.get("pbx", c)) for call in ("table", "rang")] == [None, None]

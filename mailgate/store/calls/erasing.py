@@ -32,9 +32,9 @@ def callers_of(session: Session, tickets: Iterable[int]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def numbers_of(session: Session, tickets: Iterable[int]) -> list[str]:
-    """The telephone numbers that stand on these tickets (row ids), each once."""
-    found = (row["value"] for ticket in tickets for row in session.all(PHONES_OF, {"id": ticket}))
+def numbers_of(session: Session, tickets: Iterable[int], others: Iterable[str] = ()) -> list[str]:
+    """The telephone numbers that stand on these tickets (row ids), and `others`, each once."""
+    found = [row["value"] for ticket in tickets for row in session.all(PHONES_OF, {"id": ticket})] + [*others]
     return list(dict.fromkeys(number for number in map(calls.number, found) if phone.line(number)))
 
 

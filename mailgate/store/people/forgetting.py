@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from mailgate.core.customers.customer import Customer
 from mailgate.core.model.desk_rows import PersonFound
 from mailgate.core.model.mail import canonical
 from mailgate.core.model.outbound import DeliveryState
@@ -44,12 +45,15 @@ class Forgetting(Room):
         if data is None:
             return None
         nobody = NOBODY.format(data.contact)
-        data = replace(data, keys=(*data.keys, *erasing_calls.callers_of(self.session, data.own)))
+        told = self._told(data)  # a memo of several people names them as the table does
+        data = replace(data, keys=(*data.keys, *erasing_calls.callers_of(self.session, data.own)),
+                       names=tuple(dict.fromkeys((*data.names, *(one.name for one in told if one.name)))))  # fmt: skip
         traces = Traces(data.names, data.keys, self._said(data))
         saved = self._forget_saved(traces) + self._forget_articles(traces)
         blobs = self._mail.drop_raw(data.mails)
         ids = [self._forget_mail(mail, nobody, data.keys) for mail in data.mails]
-        numbers = erasing_calls.numbers_of(self.session, data.own)
+        phones = [phone for one in told for phone in one.phones]
+        numbers = erasing_calls.numbers_of(self.session, data.own, phones)
         files, named = erasing_calls.forget(self.session, self._mail, numbers, ids, traces)
         blobs += files
         entries = sum(self._forget_ticket(ticket, data.keys, nobody) for ticket in data.own)
@@ -79,6 +83,11 @@ class Forgetting(Room):
                   "entries": entries, "letters": letters, "saved": saved, "looked_up": looked_up}  # fmt: skip
         self.session.run(sql.FORGOTTEN, {"at": rows.micros(now), "actor": rows.clean(actor), "new": rows.dumps(counts)})
         return counts, blobs
+
+    def _told(self, data: PersonFound) -> list[Customer]:
+        """What the table and another program say of them."""
+        rows = [row for key in data.keys for row in Customers(self.session).of_person(key)]
+        return [*rows, *Lookups(self.session).people(data.keys).values()]
 
     def _said(self, data: PersonFound) -> list[str]:
         """All that they wrote and that we still have."""
