@@ -55,9 +55,11 @@ class Recorder:
 
 
 def outside(asked: Request) -> Reply:
-    """A CRM that knows her, and a bridge and a receiver that are away: what is owed to them waits."""
+    """A CRM that knows her, a bridge whose ids name her account, and a receiver that is away: what is owed it waits."""
     if asked.target.startswith("/crm"):
         return as_json({"name": "Quirina Zatopek", "company": "Xylophones", "phone": NUMBER})
+    if asked.target.startswith("/out"):
+        return as_json({"id": f"wamid.quirina.{asked.headers['webhook-id']}"})
     return Reply(503)
 
 
@@ -91,6 +93,7 @@ def here(tmp_path: Path) -> Iterator[Any]:
         desk.settle()
         chat = next(one for one in desk.tickets() if one.requester.addr == CHAT)
         from_agent(desk, "Dear Quirina, a new xylophone.\n", notice_to(desk, "anna", chat.number))
+        desk.letters()
         here.head, here.said = head, said
         yield here
 

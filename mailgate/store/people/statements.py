@@ -91,7 +91,8 @@ MEND_READERS = "UPDATE letter SET recipients = :recipients, copies = :copies WHE
 RECIPIENTS_OF = "SELECT id, canonical FROM delivery WHERE letter = :letter"
 FORGET_ERRORS = "UPDATE delivery SET error = '' WHERE letter = :letter AND error <> ''"
 FORGET_CHAT = "UPDATE chat_message SET remote_id = '' WHERE delivery = :delivery"
-FORGET_RECIPIENT = "UPDATE delivery SET recipient = :nobody, canonical = :nobody, error = '' WHERE id = :id"
+FORGET_RECIPIENT = """UPDATE delivery SET recipient = :nobody, canonical = :nobody, error = '', remote_id = ''
+WHERE id = :id"""
 LINKED_CONTACTS = "SELECT id, actor, kind, old, new FROM event WHERE kind = 'contact-linked'"
 EVENTS_IN = "SELECT id, actor, kind, old, new FROM event WHERE ticket = :t"
 MEND_EVENT = "UPDATE event SET actor = :actor, old = :old, new = :new WHERE id = :id"

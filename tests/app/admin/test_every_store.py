@@ -36,7 +36,7 @@ CODES: Mapping[str, str] = {
     "attachment": "part type digest",
     "call": "program over",
     "customer": "language agent", "looked_up": "outcome",
-    "delivery": "department state remote_id",
+    "delivery": "department state",
     "entry": "kind",
     "event": "kind",
     "field": "name",
@@ -62,7 +62,7 @@ HANDED_OVER = {
 # Not handed over: notes and letters of the house, what stands in her mails anyway, what we made of it.
 WITHHELD = {
     "call.key", "call.number", "call.called", "call.agent", "call.recording",  # for a month; the memo is handed over
-    "attachment.original_name", "attachment.content_id", "delivery.error", "entry.quoted", "entry.html", "entry.title", "event.old", "event.new",
+    "attachment.original_name", "attachment.content_id", "delivery.error", "delivery.remote_id", "entry.quoted", "entry.html", "entry.title", "event.old", "event.new",
     "letter.in_reply_to", "letter.refs", "mail.peer", "mail.login", "mail.message_id", "mail.author_name", "mail.error", "msgid.id", "parking.text",
     "participant.name", "reminder.text", "letter.subject", "ticket.requester_name",
 }  # fmt: skip
@@ -75,6 +75,7 @@ HER_ROWS: Mapping[str, str] = {
     "address": "canonical = :a", "mail": "author = :a", "ticket": f"id IN ({OWN})", "letter": f"id IN ({LETTERS})",
     "event": f"ticket IN ({OWN}) AND kind IN {PERSONAL}",  # the others hold codes
     "entry.author_name": "author = :a",  # agents are called by their names
+    "delivery.remote_id": "canonical = :a",  # a messenger's own ids may hold whose account it is
     "attachment": f"entry IN (SELECT id FROM entry WHERE ticket IN ({OWN}))", "msgid": f"ticket IN ({OWN})",
 }  # fmt: skip
 BY = {"ticket": OWN, "letter": LETTERS, "mail": "SELECT number FROM mail WHERE author = :a"}
