@@ -70,6 +70,8 @@ ALLOWED = {
     "people.statements.DELIVERIES_TO": "owed: `forget`, rarely and by hand",
     "customers.looked_up.ANY": "one row of it",
     "customers.looked_up.NAMING": "owed: `forget`, rarely and by hand",
+    "people.statements.FORGET_HOOK": "owed: `forget`, rarely and by hand; rows of a week",
+    "people.statements.FORGET_HOOK_ROWS": "owed: `forget`, rarely and by hand; rows of a week",
     "people.statements.LETTERS_NAMING": "owed: `forget`, rarely and by hand",
     "people.statements.ANSWERED_IN_DOMAIN": "owed: `#spam always domain`, rarely and by a lead",
     "people.statements.ANSWERED_INSTEAD": "owed: `forget`, rarely and by hand",

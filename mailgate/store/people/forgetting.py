@@ -65,6 +65,9 @@ class Forgetting(Room):
             for key in data.keys:
                 self.session.run(sql.FORGET_ONLY, {"id": ticket, "key": key, "nobody": nobody})
         letters = self._forget_letters(data, [one for one in ids if one], named)
+        tickets = rows.dumps([*data.own, *data.others, *named])
+        self.session.run(sql.FORGET_HOOK, {"tickets": tickets})
+        self.session.run(sql.FORGET_HOOK_ROWS, {"tickets": tickets})
         looked_up = Lookups(self.session).forget(data.keys)
         self._forget_events(data, nobody)
         for number, row in enumerate(data.ids):

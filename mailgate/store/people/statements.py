@@ -90,6 +90,11 @@ READERS_OF = "SELECT recipients, copies FROM letter WHERE id = :letter"
 MEND_READERS = "UPDATE letter SET recipients = :recipients, copies = :copies WHERE id = :letter"
 RECIPIENTS_OF = "SELECT id, canonical FROM delivery WHERE letter = :letter"
 FORGET_ERRORS = "UPDATE delivery SET error = '' WHERE letter = :letter AND error <> ''"
+# What a program answered may quote what it was told of them.
+_TOLD = """error <> '' AND ticket IN (
+  SELECT ticket.number FROM json_each(:tickets) AS theirs JOIN ticket ON ticket.id = theirs.value)"""
+FORGET_HOOK = f"UPDATE hook SET error = '' WHERE error IN (SELECT error FROM hook_row WHERE {_TOLD})"  # noqa: S608
+FORGET_HOOK_ROWS = f"UPDATE hook_row SET error = '' WHERE {_TOLD}"  # noqa: S608
 FORGET_CHAT = "UPDATE chat_message SET remote_id = '' WHERE delivery = :delivery"
 FORGET_RECIPIENT = """UPDATE delivery SET recipient = :nobody, canonical = :nobody, error = '', remote_id = ''
 WHERE id = :id"""
