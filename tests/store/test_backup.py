@@ -6,6 +6,8 @@ import threading
 
 import pytest
 
+from mailgate.core.hooks.rows import HookRowState
+from mailgate.core.hooks.told import Told, Type
 from mailgate.core.model.mail import Envelope
 from mailgate.errors import ConfigError, Permanent
 from mailgate.store import blobs
@@ -15,6 +17,22 @@ from mailgate.store.sqlite.backup import backup
 from mailgate.store.sqlite.restore import restore
 
 ENVELOPE = Envelope("a@b.example", ("support@desk.example",))
+
+
+def test_what_waited_for_other_programs_is_told_by_no_copy_of_itself(bench, make, tmp_path):
+    """They were told since, most likely: a room in Slack knows no id by which it could tell."""
+    bench.write(lambda tx: tx.hooks.known(["crm"], bench.now))
+    number = bench.open()
+    told = Told(Type.OPENED, bench.now, number)
+    bench.write(lambda tx: tx.hooks.add("crm", "msg_1", told, bench.now, bench.now))
+    backup(bench.store.path, tmp_path / "copy.tar")
+    restore(tmp_path / "copy.tar", tmp_path / "again" / "mailgate.db")
+    again = make("again")
+    assert again.read(lambda read: read.hooks.next("crm", again.now)) is None
+    assert not again.read(lambda read: read.hooks.behind())
+    (row,) = again.read(lambda read: read.hooks.rows([HookRowState.DROPPED]))
+    assert again.write(lambda tx: tx.hooks.retry(row.id, again.now))
+    assert again.read(lambda read: read.hooks.next("crm", again.now)).uid == "msg_1"
 
 
 @pytest.mark.parametrize("name", ["copy.tar", "copy.tar.gz"])

@@ -10,6 +10,7 @@ import re
 import shutil
 import sqlite3
 import tarfile
+import time
 import zlib
 from contextlib import closing
 from pathlib import Path
@@ -230,6 +231,14 @@ def _settle(copy: sqlite3.Connection, first_number: int) -> int:
         "ON CONFLICT (name) DO UPDATE SET value = counter.value + :advance",
         {"fresh": first_number - 1 + ADVANCE, "advance": ADVANCE},
     )
+    # Programs may have been told since: what waited for them is there to be told by hand, and nothing goes by itself.
+    if copy.execute("SELECT 1 FROM sqlite_master WHERE name = 'hook_row'").fetchone():
+        copy.execute(
+            "UPDATE hook_row SET state = 'dropped', ended_at = :now, error = 'restored from a backup' "
+            "WHERE state = 'waiting'",
+            {"now": time.time_ns() // 1000},
+        )
+        copy.execute("UPDATE hook SET seen = (SELECT coalesce(max(id), 0) FROM event)")
     # What was being archived then: a purge would cut the archive back to its length of that day.
     copy.execute("DELETE FROM setting WHERE key = 'archiving'")
     copy.execute("COMMIT")
