@@ -230,8 +230,16 @@ def answer_letter(
         references=thread,
         attachments=tuple((0, file.part) for file in enclosed(case, ticket)),
         urgency=Urgency.WORDS,
-        not_before=case.now + case.policy.undo_window if case.policy.undo_window else None,
+        not_before=_leaves_at(case, ticket),
     )
+
+
+def _leaves_at(case: Case, ticket: AnyTicket) -> datetime | None:
+    """When the undo window is over; None for at once, as what would leave too late for the customer's channel does."""
+    at = case.now + case.policy.undo_window
+    there = channel.at(case.policy.channels, ticket.requester.addr)
+    late = there is not None and channel.is_over(there, ticket.last_customer_at, at)
+    return at if case.policy.undo_window and not late else None
 
 
 def enclosed(case: Case, ticket: AnyTicket) -> list[Attachment]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from cases import POLICY, decided, mail
+from cases import ANNA, NOW, POLICY, case, decided, mail, ticket
 
 from mailgate.core.channels.channel import Channel
+from mailgate.core.mails.agent_answer import answer_letter
 from mailgate.core.model.change import Decision, Fate
 from mailgate.core.model.mail import Address, Envelope, InboundMail, Source
 
@@ -56,3 +58,12 @@ def test_words_are_words(text: str) -> None:
 def test_a_channel_that_is_gone_has_nobody_to_answer() -> None:
     found = judged(chat(), replace(LINES, name="Other"))
     assert found.fate is Fate.FILED and "ack" not in [one.template for one in found.steps[0].outbound]
+
+
+def test_an_answer_in_the_last_minute_leaves_while_it_may() -> None:
+    """It would be too late when the undo window is over, and nobody be answered."""
+    known = replace(POLICY, channels=(replace(LINES, window=timedelta(days=1)),), undo_window=timedelta(minutes=2))
+    for ago, waits in ((timedelta(hours=23), True), (timedelta(hours=23, minutes=59), False)):
+        asked = ticket(requester=MAIJA, participants=(MAIJA,), last_customer_at=NOW - ago)
+        sent = answer_letter(case(mail("Yes", by=ANNA), asked, policy=known), asked, ANNA, "Yes")
+        assert sent is not None and sent.not_before == (NOW + known.undo_window if waits else None)
