@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
+from mailgate.core.customers.customer import Customer
 from mailgate.core.model.change import SetField
 from mailgate.core.model.mail import Address
 from mailgate.core.programs.called import KnownCall
 from mailgate.core.programs.calls import Happened
+from mailgate.store.customers_asked import CustomersTaken
 
 LINE = "126123456"
 MEMO = "<call.1@desk.example>"
@@ -107,3 +109,13 @@ def test_a_call_is_forgotten_after_a_month_with_its_line_and_with_its_memo(bench
     assert bench.write(lambda tx: tx.calls.forget(["126123453", ""], ["", "<other@a>", MEMO])) == 2
     left = [bench.read(lambda read, n=n: read.calls.get("pbx", str(n))) for n in range(1, 5)]
     assert [one is not None for one in left] == [False, True, False, False]
+
+
+def test_a_number_that_was_nobodys_is_whose_the_table_says(bench: Any) -> None:
+    for who in ("nobody@invalid.invalid", "forgotten-1@invalid"):
+        bench.open("call", SetField("phone", "+37126123456"), requester=Address(who))
+    assert bench.facts(phones=("+37126123456",)).callers == {}
+    maija = Customer(("maija@home.example",), name="Maija", phones=("26123456",))
+    bench.write(lambda tx: tx.customers.add(1, [(1, maija)]))
+    bench.write(lambda tx: tx.customers.take(CustomersTaken(1, "", 1, bench.now)))
+    assert bench.facts(phones=("+37126123456",)).callers == {"+37126123456": Address("maija@home.example", "Maija")}

@@ -50,7 +50,7 @@ class KnownWorld:
     unsent: Mapping[int, tuple[int, ...]] = field(default_factory=dict)  # mail -> its letters that have not left
     people: Mapping[str, KnownPerson] = field(default_factory=dict)  # whom commands name, by canonical address
     replies: Mapping[str, str] = field(default_factory=dict)  # canned answers and articles, by name
-    caller: Address | None = None  # whose telephone number `#call` names
+    callers: Mapping[str, Address] = field(default_factory=dict)  # whose numbers these are, as they are dialled
     words: str = ""  # the rest of the mail
     passed_on: str = ""  # the same, unless it goes elsewhere when the customer's mail is forwarded
     passed_files: tuple[Attachment, ...] = ()  # of the mail in hand, likewise
@@ -305,7 +305,7 @@ def world_at(moment: Moment, ticket: Ticket | None, **mail: Any) -> KnownWorld:
         ),
         unsent=facts.unsent.get(ticket.number, {}) if ticket else {},
         replies=replies,
-        caller=next(iter(facts.callers.values()), None),
+        callers=facts.callers,
         people=facts.people,
         **mail,
     )

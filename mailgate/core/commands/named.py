@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from mailgate.core.commands.catalogue import BY_NAME
-from mailgate.core.model.mail import canonical
+from mailgate.core.model.mail import Address, canonical
 from mailgate.core.text import phone
 from mailgate.core.text.folding import fold
 
@@ -33,6 +33,11 @@ def lines(numbers: Iterable[str]) -> tuple[str, ...]:
 def numbers(text: str) -> list[str]:
     """Telephone numbers behind a command, such as `#call +358 40 123 4567`, as they are written."""
     return _LINE.findall(text)
+
+
+def caller(argument: str, callers: Mapping[str, Address]) -> Address | None:
+    """Whose number stands behind `#call`, of those that were found for the numbers of the whole mail."""
+    return next((callers.get(phone.number_dialled(one)) for one in numbers(f"#call {argument}")), None)
 
 
 def people(text: str) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from mailgate.core.commands import (
     about_status,
     about_threads,
     about_watching,
+    named,
 )
 from mailgate.core.commands.catalogue import CUSTOMER_WORDS
 from mailgate.core.commands.judging import (
@@ -273,7 +274,8 @@ def _call_here(context: TicketContext) -> Judgement:
 def _caller(context: CommandContext, otherwise: Address | None = None) -> Address | Refusal:
     """Whose call a memo is of: by address, by number, or who is meant `otherwise`."""
     world, written = context.world, context.argument
-    caller = context.person(written) if "@" in written else world.caller if written else otherwise
+    by_number = named.caller(written, world.callers) if written else otherwise
+    caller = context.person(written) if "@" in written else by_number
     if caller is None:
         return Refusal("no_such_number", params={"text": written}) if written else Refusal("whose_call")
     if isinstance(caller, Refusal) or world.words.strip() or world.files:

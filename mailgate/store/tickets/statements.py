@@ -107,6 +107,7 @@ CALLER = """
 SELECT address.addr, address.name, field.value, max(ticket.id) AS newest
 FROM field JOIN ticket ON ticket.id = field.ticket JOIN address ON address.id = ticket.requester
 WHERE field.name = 'phone' AND substr(replace(replace(field.value, ' ', ''), '-', ''), -7) = :tail
+  AND address.canonical <> 'nobody@invalid.invalid' AND address.canonical NOT LIKE '%@invalid'
   AND NOT EXISTS (
     SELECT 1 FROM entry WHERE entry.ticket = field.ticket AND author = address.canonical AND kind = 'call')
 GROUP BY address.id, field.value ORDER BY newest DESC

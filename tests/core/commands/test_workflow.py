@@ -356,8 +356,14 @@ def test_writing_first_opens_a_ticket_for_somebody_new() -> None:
 
 def test_a_call_is_kept_where_the_caller_takes_part_and_opens_a_ticket_elsewhere() -> None:
     assert granted("#call maija@home.example").answer == "call_here"
-    assert granted("#call +358 40 123 4567", caller=LIISA).answer == "call_here"
-    assert granted("#call +358 40 123 4567", caller=Address("new@home.example")).answer == "call"
+    known = {"20261201": Address("other@home.example"), "+358401234567": LIISA}  # `#hold 2026-12-01` is one, too
+    assert granted("#call +358 40 123 4567", callers=known).answer == "call_here"
+    assert granted("#call +358 40 123 4567 in the morning", callers=known).answer == "call_here"
+    known["+358401234567"] = Address("new@home.example")
+    assert granted("#call +358 40 123 4567", callers=known).answer == "call"
+    assert judge("#call +358 40 999 9999", callers=known) == Refusal(
+        "no_such_number", params={"text": "+358 40 999 9999"}
+    )
     assert granted("#call teemu@home.example", None).opens[0] == OpenTicket(
         "Phone call 25 Nov", "support", Address("teemu@home.example")
     )
