@@ -160,7 +160,8 @@ def test_w36_a_token_is_shown_once_listed_without_it_and_ended_at_once(here: Any
     assert here.client.get(path, headers=of(plain)).status_code == 401
     again = typed("revoke", "plain")
     assert again.exit_code != 0 and "no program" in str(again.exception)
-    assert typed("add", "wrong", "--scope", "tickets:steal").exit_code != 0
+    for scope in ("tickets:steal", "chats:write:", "chats:write:a tickets:words", f"chats:write:{'a' * 21}"):
+        assert typed("add", "wrong", "--scope", scope).exit_code != 0
 
 
 def test_w36_nothing_of_a_token_stands_in_the_log(here: Any, thread: int, crm: str, caplog: Any) -> None:

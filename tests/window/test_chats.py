@@ -82,7 +82,7 @@ def chat(tmp_path_factory: pytest.TempPathFactory, pages_at: Callable[..., Any])
     with serving([as_json({"id": "remote.1"})]) as bridge:
         more = CHANNEL.format(url=bridge.url, secret=SECRET, more="ack = true")
         with pages_at(tmp_path_factory.mktemp("chats"), more=more) as here:
-            yield Chat(here, bridge, token_of(here.desk, "bridge", f"{CHATS}lines"))
+            yield Chat(here, bridge, token_of(here.desk, "bridge", f"{CHATS}Lines"))
 
 
 def test_a_message_is_a_ticket_an_agent_answers_by_mail_and_the_answer_is_a_message(chat: Chat) -> None:

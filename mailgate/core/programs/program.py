@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -14,6 +15,7 @@ LOOKUP: Final = "lookup:read"
 SCOPES: Final = (READ, WORDS, WRITE, CALLS, LOOKUP)
 CHATS: Final = "chats:write:"  # and the name of a channel
 MARK: Final = "mg_"  # before a token: mg_ID_SECRET
+_CHANNEL: Final = re.compile(f"{CHATS}[a-z][a-z0-9-]{{0,19}}")
 LONGEST: Final = 200  # characters of a token that are looked at
 
 
@@ -59,4 +61,4 @@ class ApiBearerPage:
 
 def is_scope(text: str) -> bool:
     """True for what a token can be good for."""
-    return text in SCOPES or (text.startswith(CHATS) and len(text) > len(CHATS))
+    return text in SCOPES or _CHANNEL.fullmatch(text) is not None
