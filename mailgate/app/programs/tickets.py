@@ -10,8 +10,8 @@ from mailgate.core.model.policy import Policy
 from mailgate.core.pages.window import Refusal
 from mailgate.core.programs import program, ticket, tickets
 from mailgate.core.programs.program import Program
-from mailgate.core.programs.ticket import ALL, ApiTicketAsked, ApiTicketPage
-from mailgate.core.programs.tickets import ApiTicketsAsked, ApiTicketsPage, Wanted
+from mailgate.core.programs.ticket import ALL, ApiTicketAsked, ApiTicketPage, ApiTicketsPage
+from mailgate.core.programs.tickets import ApiTicketsAsked, Wanted
 
 
 def one(desk: WindowDesk, asked: ApiTicketAsked) -> ApiTicketPage | Refusal:

@@ -97,6 +97,14 @@ class ApiTicketPage:
     ticket: ApiTicket
 
 
+@dataclass(frozen=True, slots=True)
+class ApiTicketsPage:
+    """One page of a list (tickets.py); it may have few tickets or none and still not be the last."""
+
+    items: tuple[ApiTicket, ...]
+    next: str | None = None  # None: that is all
+
+
 def told(moment: Moment, ticket: Ticket, *, words: bool, entries: str = NONE) -> ApiTicket:
     """A ticket for a program; `words`: it may read what the house says among itself."""
     due = ticket.due

@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from mailgate.core.model.ticket import Ticket
-from mailgate.core.programs.ticket import ApiTicket
 
 MOST: Final = 100  # tickets of a page
 NOBODY: Final = "nobody"  # in place of an owner's name
@@ -30,14 +29,6 @@ class ApiTicketsAsked:
     updated_since: datetime | None = None
     after: str = ""  # the cursor of the page before
     limit: int = MOST
-
-
-@dataclass(frozen=True, slots=True)
-class ApiTicketsPage:
-    """One page; it may have few tickets or none and still not be the last."""
-
-    items: tuple[ApiTicket, ...]
-    next: str | None = None  # None: that is all
 
 
 @dataclass(frozen=True, slots=True)

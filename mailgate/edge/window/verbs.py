@@ -24,8 +24,8 @@ from mailgate.core.programs.chats import ApiChatAsked, ApiChatPage, ApiReceiptAs
 from mailgate.core.programs.lookup import ApiLookupAsked, ApiLookupPage
 from mailgate.core.programs.message import ApiMessageAsked, ApiMessagePage
 from mailgate.core.programs.program import ApiBearerAsked, ApiBearerPage
-from mailgate.core.programs.ticket import ApiTicketAsked, ApiTicketPage
-from mailgate.core.programs.tickets import ApiTicketsAsked, ApiTicketsPage
+from mailgate.core.programs.ticket import ApiTicketAsked, ApiTicketPage, ApiTicketsPage
+from mailgate.core.programs.tickets import ApiTicketsAsked
 
 FRAME: Final = struct.Struct("!II")  # octets of what follows, and the number by which an answer finds its question
 SMALL: Final = 64 * 2**10  # octets of a question; a larger one carries files
