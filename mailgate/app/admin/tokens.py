@@ -32,7 +32,7 @@ def add(
     """A token for the program of that name; nobody can ask for it again. Raises Permanent with what is wrong."""
     if not _NAME.fullmatch(name):
         raise Permanent(f"{name!r} is no name of a program: small letters, digits and hyphens")
-    scopes = [one.lower() for one in scopes]  # a channel may be called Telegram: it is asked for in small letters
+    scopes = [one.lower() for one in scopes]  # a channel may be called Lines: it is asked for in small letters
     wrong = next((one for one in scopes if not is_scope(one)), None)
     if wrong is not None or not scopes:
         known = f"{', '.join(SCOPES)}, chats:write:CHANNEL"
