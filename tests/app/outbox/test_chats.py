@@ -66,13 +66,6 @@ class Chatting(Office):
         self.store.write(lambda tx: tx.apply(None, decision, self.now, SignedIds(self.in_force))).result()
 
 
-@pytest.fixture(scope="module")
-def children() -> Iterator[Children]:
-    pool = Children(1)
-    yield pool
-    pool.close()
-
-
 @pytest.fixture
 def office(tmp_path: Path, children: Children) -> Iterator[Chatting]:
     store = SqliteStore(tmp_path / "data" / "mailgate.db")

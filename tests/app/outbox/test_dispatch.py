@@ -154,13 +154,6 @@ class Office:
         return [row.state for row in self.rows()]
 
 
-@pytest.fixture(scope="module")
-def children() -> Iterator[Children]:
-    pool = Children(1)
-    yield pool
-    pool.close()
-
-
 @pytest.fixture
 def office(tmp_path: Path, children: Children) -> Iterator[Office]:
     store = SqliteStore(tmp_path / "data" / "mailgate.db")
