@@ -105,8 +105,8 @@ class Customers(Room):
     def by_phone(self, phone: str) -> list[Customer]:
         """See `customers_asked.CustomersRead.by_phone`."""
         found = [one for one in self.by_keys(customer.phones_found_by(phone)) if customer.has_phone(one, phone)]
-        key = customer.phone_found_by(phone)
-        return found or list(Lookups(self.session).people([key]).values() if self._standing()[LOOKED_UP] else ())
+        lookups = Lookups(self.session)
+        return found or list(lookups.people([customer.phone_found_by(phone)]).values() if lookups.any() else ())
 
     def by_number(self, number: str) -> list[Customer]:
         """See `customers_asked.CustomersRead.by_number`."""
