@@ -12,7 +12,7 @@ from mailgate.core.text import phone
 from mailgate.store import rows
 from mailgate.store.calls_asked import RecordingDue
 from mailgate.store.session import Room
-from mailgate.store.tickets.statements import TICKET_OF_ID
+from mailgate.store.tickets.statements import CALLER, TICKET_OF_ID
 
 GET = "SELECT * FROM call WHERE program = :program AND key = :key"
 KEEP = """
@@ -28,16 +28,6 @@ FETCH = "UPDATE call SET fetch_at = :at, tries = :tries WHERE program = :program
 EARLIER = """
 SELECT message_id FROM call WHERE line = :line AND line <> '' AND at >= :since AND over = 'missed' AND message_id <> ''
 ORDER BY at DESC LIMIT 10
-"""
-# Whoever only told of a call, as an exchange by mail, has none (see `tickets.statements.CALLER`).
-PEOPLE = """
-SELECT address.addr, address.name, address.contact, field.value, max(ticket.id) AS newest
-FROM field JOIN ticket ON ticket.id = field.ticket JOIN address ON address.id = ticket.requester
-WHERE field.name = 'phone' AND substr(replace(replace(field.value, ' ', ''), '-', ''), -7) = :tail
-  AND address.canonical <> 'nobody@invalid.invalid' AND address.canonical NOT LIKE '%@invalid'
-  AND NOT EXISTS (
-    SELECT 1 FROM entry WHERE entry.ticket = field.ticket AND author = address.canonical AND kind = 'call')
-GROUP BY address.contact, field.value ORDER BY newest DESC
 """
 JOINED = """
 SELECT other.canonical FROM address JOIN address AS other ON other.contact = address.contact
@@ -75,7 +65,7 @@ class Calls(Room):
     def people(self, number: str, limit: int) -> list[Address]:
         """See `calls_asked.CallsRead.people`."""
         line = phone.line(number)
-        found = self.session.all(PEOPLE, {"tail": line[-phone.SHORTEST :]}) if line else []
+        found = self.session.all(CALLER, {"tail": line[-phone.SHORTEST :]}) if line else []
         each = {row["contact"]: row for row in reversed(found) if phone.same(row["value"], number)}
         newest = sorted(each.values(), key=lambda row: -row["newest"])
         return [Address(row["addr"], row["name"]) for row in newest[:limit]]

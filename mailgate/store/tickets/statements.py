@@ -103,8 +103,9 @@ TICKET_OF_RELAYS_ID = """
 SELECT ticket.number FROM delivery JOIN letter ON letter.id = delivery.letter JOIN ticket ON ticket.id = letter.ticket
 WHERE delivery.remote_id = :id AND delivery.remote_id <> '' LIMIT 1
 """
+# Whoever only told of a call, as an exchange by mail, has no telephone of their own in it.
 CALLER = """
-SELECT address.addr, address.name, field.value, max(ticket.id) AS newest
+SELECT address.addr, address.name, address.contact, field.value, max(ticket.id) AS newest
 FROM field JOIN ticket ON ticket.id = field.ticket JOIN address ON address.id = ticket.requester
 WHERE field.name = 'phone' AND substr(replace(replace(field.value, ' ', ''), '-', ''), -7) = :tail
   AND address.canonical <> 'nobody@invalid.invalid' AND address.canonical NOT LIKE '%@invalid'
