@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 import shutil
 import string
@@ -13,7 +12,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from mailgate.config import tree
+from mailgate.config import tree, values
 from mailgate.config.kinds import Command, Duration, Line, Model, PerMinute
 from mailgate.config.work import Loading
 from mailgate.tomlfile import Loc, nearest
@@ -154,18 +153,11 @@ def _url(given: LookupModel, work: Loading) -> None:
         work.note(loc, "whoever writes a mail would choose the host that is asked: a name in {} stands behind it")
     elif "@" in parts.netloc:
         work.note(loc, "a password stands in no address: give it as `secret`, and its header as `header`")
-    elif parts.scheme == "http" and not _near(host):
+    elif parts.scheme == "http" and not values.here(host):
         secret = bool(given.secret)
         text = "the secret and" if secret else "customers'"
         text = f"{text} addresses would cross the network in the clear: give an https address"
         work.note(loc, text, warning=not secret)
-
-
-def _near(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
 
 
 def _found(command: Sequence[str], work: Loading) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ import shlex
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from email.utils import parseaddr
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -175,6 +175,14 @@ def network(text: str) -> Network:
         return ip_network(text.strip())
     except ValueError:
         raise ValueError('a network is like "10.0.0.0/8", "192.0.2.7" or "2001:db8::/32"') from None
+
+
+def here(host: str) -> bool:
+    """True for the names and addresses of this machine: what goes there crosses no network."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
 
 
 def zone(text: str) -> str:

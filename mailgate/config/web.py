@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Mapping
 from datetime import timedelta
@@ -137,22 +136,15 @@ def place(given: WebModel, work: Loading) -> tree.Web:
 def _doubts(given: WebModel, at: tree.Listen | None, work: Loading) -> None:
     """What of an address cannot be: everybody would be read along with, or be counted as one (W-27)."""
     host = urlsplit(given.url).hostname or ""
-    if given.url.startswith("http:") and not _here(host):
+    if given.url.startswith("http:") and not values.here(host):
         work.note(("web", "url"), f'found "{given.url}"; whoever is on the way could read along: give an https address')
-    behind = at is not None and at.path is None and (at.handed is not None or _here(at.host))
-    if behind and host and not _here(host) and not given.trusted_proxies:
+    behind = at is not None and at.path is None and (at.handed is not None or values.here(at.host))
+    if behind and host and not values.here(host) and not given.trusted_proxies:
         text = "all visitors come from the proxy in front and are counted as one: name its address in `trusted_proxies`"
         work.note(("web", "listen"), text, warning=True)
     if any(one.prefixlen == 0 for one in given.trusted_proxies):
         text = "every visitor is believed whatever address they give themselves: name the proxy's alone"
         work.note(("web", "trusted_proxies"), text, warning=True)
-
-
-def _here(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
 
 
 def policy(given: WebModel, language: str) -> WebPolicy:
