@@ -38,8 +38,9 @@ def test_what_is_wrong_is_named_with_its_key(name: str, tmp_path: Path) -> None:
     assert any(wanted in problem for problem in found), found
 
 
-def test_words_in_the_clear_are_doubted(tmp_path: Path) -> None:
-    config = loaded(tmp_path, GOOD + CHAT.replace("127.0.0.1:9", "bridge.acme.example"))
+@pytest.mark.parametrize("host", ["bridge.acme.example", "127.acme.example"])
+def test_words_in_the_clear_are_doubted(host: str, tmp_path: Path) -> None:
+    config = loaded(tmp_path, GOOD + CHAT.replace("127.0.0.1:9", host))
     assert [one.key for one in config.warnings if "in the clear" in one.text] == ["channel[1].url"]
 
 

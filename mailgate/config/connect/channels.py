@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
 
-from mailgate.config import tree
+from mailgate.config import tree, values
 from mailgate.config.kinds import Count, Duration, Language, MaybeDuration, Model, Size
 from mailgate.config.work import Loading
 from mailgate.core.channels import whereabouts
@@ -86,10 +86,6 @@ def names(given: Sequence[ChannelModel], departments: list[str], work: Loading) 
             work.note((*loc, "name"), f'"{one.name}" and "{first[one.name.lower()]}" are the same channel')
         first.setdefault(one.name.lower(), one.name)
         host = urlsplit(one.url).hostname or ""
-        if one.url.startswith("http:") and not _near(host):
+        if one.url.startswith("http:") and not values.here(host):
             text = "customers' words cross the network in the clear: give an https address, or run the bridge here"
             work.note((*loc, "url"), text, warning=True)
-
-
-def _near(host: str) -> bool:
-    return host in ("localhost", "127.0.0.1", "::1") or host.startswith("127.")
