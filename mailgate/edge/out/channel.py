@@ -63,13 +63,14 @@ class ChannelTransport:
         person = whereabouts.person_at(recipient)
         if person is None or person[0] != self.bridge.channel:
             raise Permanent(f"{recipient[:100]} is nobody on {self.bridge.channel}")
-        answered = _answered(self.progress.wrote(_thread(raw), recipient), self.bridge.channel)
-        parts = list(_parts(raw, self.bridge, person[1], recipient, answered))
+        mail = _message(raw)
+        letter = str(mail["Message-ID"]).strip()  # our own id of it
+        answered = _answered(self.progress.wrote(_thread(mail), recipient), self.bridge.channel)
+        parts = list(_parts(mail, letter, self.bridge, person[1], recipient, answered))
         if not parts:
             raise Permanent("there is nothing to say: neither words nor files that the channel takes")
         if len(parts) > PARTS:  # all of it or nothing: what is cut off is missed by nobody who could ask
             raise Permanent(f"too long: it would be {len(parts)} messages there, and {PARTS} are the most")
-        letter = _letter(raw)
         wanted = self.progress.left([one for one, _ in parts], self.bridge.channel, letter, recipient)
         before()
         remote = ""
@@ -113,14 +114,10 @@ def _data(part: EmailMessage) -> bytes:
     return found if isinstance(found, bytes) else b""
 
 
-def _letter(raw: bytes) -> str:
-    """Our own id of the letter."""
-    return str(_message(raw)["Message-ID"]).strip()
-
-
-def _parts(raw: bytes, bridge: Bridge, identity: str, recipient: str, answered: str) -> Iterator[tuple[str, bytes]]:
+def _parts(
+    mail: EmailMessage, letter: str, bridge: Bridge, identity: str, recipient: str, answered: str
+) -> Iterator[tuple[str, bytes]]:
     """The messages of a letter, each with its id; the files go with the last."""
-    mail = _message(raw)
     shown = mail.get_body(("plain",))
     text = str(shown.get_content()).replace("\r\n", "\n") if shown is not None else ""
     files = [
@@ -131,7 +128,7 @@ def _parts(raw: bytes, bridge: Bridge, identity: str, recipient: str, answered: 
         }
         for part in mail.iter_attachments()
     ]
-    letter, number = str(mail["Message-ID"]).strip(), str(mail["X-Mailgate-Ticket"] or "").strip()
+    number = str(mail["X-Mailgate-Ticket"] or "").strip()
     said = {
         "type": "chat.message",
         "channel": bridge.channel,
@@ -147,9 +144,8 @@ def _parts(raw: bytes, bridge: Bridge, identity: str, recipient: str, answered: 
         yield own, json.dumps({**said, "id": own, "text": one, "files": files if last else []}).encode()
 
 
-def _thread(raw: bytes) -> list[str]:
+def _thread(mail: EmailMessage) -> list[str]:
     """The Message-IDs that a letter refers to, the newest last."""
-    mail = _message(raw)
     return f"{mail['References'] or ''} {mail['In-Reply-To'] or ''}".split()
 
 
