@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from mailgate.app.calls import filing
-from mailgate.app.calls.callers import Callers, may_be
+from mailgate.app.calls.callers import may_be
 from mailgate.app.calls.filing import PATIENCE, SOON, UNFILED
 from mailgate.app.gateway import Gateway
 from mailgate.app.programs.bearer import UNKNOWN, judge
@@ -96,7 +96,7 @@ def _taken(desk: WindowDesk, asks: Program, call: Call) -> ApiCallPage | Refusal
         now, filed = gateway.store.write(keep).result(PATIENCE)
         if now.ringing:
             gateway.dispatcher.wake()
-        _look_up(gateway, now, gateway.store.read(lambda read: may_be(read, now.number, moment.now, lambda _: False)))
+        _look_up(gateway, moment, now)
         if not filed and filing.wanted(moment, now):
             filed = filing.file(gateway, moment, asks, now)
     except (MailgateError, Late):
@@ -133,10 +133,13 @@ def _tell(tx: Tx, desk: WindowDesk, moment: Moment, call: KnownCall) -> None:
     tx.apply(None, decision, moment.now, gateway.ids, None, hold=gateway.in_force.snapshot.letters_wait)
 
 
-def _look_up(gateway: Gateway, call: KnownCall, callers: Callers) -> None:
+def _look_up(gateway: Gateway, moment: Moment, call: KnownCall) -> None:
     """Have another program asked who it may be, for the next event of this call, or the next call."""
-    addresses = callers.people[0].addresses if callers.people else ()
-    if call.number and len(callers.people) <= 1:
+    if not (call.number and gateway.lookups.settings.on):
+        return
+    people = gateway.store.read(lambda read: may_be(read, call.number, moment.now, lambda _: False)).people
+    addresses = people[0].addresses if people else ()
+    if len(people) <= 1:
         gateway.lookups.about(Person(canonical(addresses[0]) if addresses else "", call.number))
 
 
