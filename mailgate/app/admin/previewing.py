@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import replace
 from datetime import datetime
 
 from mailgate.app.in_force import Snapshot
 from mailgate.app.outbox.letter_facts import with_letter_facts
-from mailgate.core.letters.due import DueLetter
+from mailgate.core.letters.due import of_stored
 from mailgate.core.letters.letter import head
 from mailgate.core.model.letter_rows import StoredLetter
-from mailgate.core.model.outbound import Audience, Purpose
 from mailgate.core.proof import token
 from mailgate.store.base import Read
 from mailgate.wire.letters import compose
@@ -23,9 +22,7 @@ def worded(kept: StoredLetter, snapshot: Snapshot, read: Read, now: datetime) ->
     """
     policy = snapshot.policy
     ticket = None if kept.ticket is None else read.tickets.get(kept.ticket)
-    same = {one.name: getattr(kept, one.name) for one in fields(DueLetter) if hasattr(kept, one.name)}
-    given = {**same, "ticket": ticket, "audience": Audience(kept.audience), "purpose": Purpose.read(kept.purpose)}
-    due = DueLetter(**{**given, "deliveries": (), "rendered": None})
+    due = replace(of_stored(kept, ticket), rendered=None)
     due = with_letter_facts(due, read, policy, now)
     letter = head(due, policy, loop_mark=token.loop_mark(policy.instance, policy.keys[0]))
     return compose.write(letter, now, snapshot.templates).raw

@@ -14,11 +14,10 @@ from mailgate.app.window.forms import PATIENCE, WAIT
 from mailgate.core.channels import channel, message, source
 from mailgate.core.channels.channel import Channel
 from mailgate.core.channels.message import SentMessage
-from mailgate.core.letters.due import DueLetter
+from mailgate.core.letters import due
 from mailgate.core.mails import bounce
 from mailgate.core.mails.match import neutral_title
 from mailgate.core.model.facts import Facts
-from mailgate.core.model.letter_rows import StoredLetter
 from mailgate.core.model.mail import Envelope, Source, canonical
 from mailgate.core.model.outbound import Audience, DeliveryState, Purpose
 from mailgate.core.model.ticket import Ticket
@@ -165,31 +164,8 @@ def _came_back(desk: WindowDesk, tx: Tx, found: SentMessage, error: str) -> None
     if letter is None or ticket is None:
         return
     moment = gateway.in_force.moment(now, Facts(away=tx.people.absences(now)))
-    decision = bounce.undelivered(moment, ticket, _as_due(letter, ticket), found.recipient, error)
+    decision = bounce.undelivered(moment, ticket, due.of_stored(letter, ticket), found.recipient, error)
     tx.apply(None, decision, now, gateway.ids, None, hold=gateway.in_force.snapshot.letters_wait)
-
-
-def _as_due(letter: StoredLetter, ticket: Ticket) -> DueLetter:
-    return DueLetter(
-        id=letter.id,
-        ticket=ticket,
-        content=letter.content,
-        audience=Audience(letter.audience),
-        agent=letter.agent,
-        purpose=Purpose.read(letter.purpose),
-        department=letter.department,
-        language=letter.language,
-        subject=letter.subject,
-        message_id=letter.message_id,
-        in_reply_to=letter.in_reply_to,
-        references=letter.references,
-        to=letter.to,
-        cc=letter.cc,
-        attachments=letter.attachments,
-        urgency=letter.urgency,
-        created_at=letter.created_at,
-        rendered=letter.raw,
-    )
 
 
 ANSWERS: Final[Answers] = {"api_chat": take, "api_receipt": heard}

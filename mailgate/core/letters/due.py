@@ -8,6 +8,7 @@ from datetime import datetime
 from mailgate.core.customers.customer import Customer
 from mailgate.core.model.change import Audience
 from mailgate.core.model.content import Content
+from mailgate.core.model.letter_rows import StoredLetter
 from mailgate.core.model.mail import Address
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.ticket import Ticket
@@ -54,3 +55,27 @@ class DueDelivery:
     recipient: str
     attempts: int
     first_tried_at: datetime | None = None
+
+
+def of_stored(letter: StoredLetter, ticket: Ticket | None) -> DueLetter:
+    """A letter that lies in the store, for nobody who would send it: without deliveries."""
+    return DueLetter(
+        id=letter.id,
+        ticket=ticket,
+        content=letter.content,
+        audience=Audience(letter.audience),
+        agent=letter.agent,
+        purpose=Purpose.read(letter.purpose),
+        department=letter.department,
+        language=letter.language,
+        subject=letter.subject,
+        message_id=letter.message_id,
+        in_reply_to=letter.in_reply_to,
+        references=letter.references,
+        to=letter.to,
+        cc=letter.cc,
+        attachments=letter.attachments,
+        urgency=letter.urgency,
+        created_at=letter.created_at,
+        rendered=letter.raw,
+    )
