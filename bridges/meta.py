@@ -6,14 +6,13 @@ payloads), "Graph API: Handling errors", "WhatsApp error codes", "Messenger Plat
 
 import hashlib
 import hmac
-import json
 import secrets
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
 from chat import File, document
-from ends import Answer, Asked, Away, Refusal, call
+from ends import Answer, Asked, Away, Refusal, call, post
 
 GRAPH = "https://graph.facebook.com/v24.0"
 FILES = (".fbcdn.net", ".fbsbx.com", ".facebook.com", ".whatsapp.net")  # hosts of Meta's that files are fetched from
@@ -76,8 +75,7 @@ class Graph:
         return self._ok(call("GET", f"{self.base}/{path}", self.bearer))
 
     def post(self, path: str, body: object) -> dict[str, Any]:
-        headers = {**self.bearer, "Content-Type": "application/json"}
-        return self._ok(call("POST", f"{self.base}/{path}", headers, json.dumps(body).encode()))
+        return self._ok(post(f"{self.base}/{path}", body, self.bearer))
 
     def upload(self, path: str, fields: Mapping[str, str], part: str, file: File) -> dict[str, Any]:
         """multipart/form-data with one file."""

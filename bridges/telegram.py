@@ -8,7 +8,6 @@ Private chats only: a group has many people, and one answer would go to all of t
 """
 
 import hmac
-import json
 import mimetypes
 import secrets
 import sys
@@ -17,7 +16,7 @@ from typing import Any
 
 from bridge import run
 from chat import File, Heard, Odd, Ref, Said, document, of, strange
-from ends import Answer, Asked, Away, Refusal, call
+from ends import Answer, Asked, Away, Refusal, call, post
 
 NEEDS = ("token",)
 MAY = {"api": "https://api.telegram.org", "webhook_secret": ""}
@@ -105,8 +104,7 @@ class Telegram:
         raise Refusal(422, f"{words} ({code})")
 
     def _ask(self, method: str, body: Mapping[str, Any], seconds: float = 20) -> Any:
-        headers = {"Content-Type": "application/json"}
-        return self._ok(call("POST", f"{self.base}/{method}", headers, json.dumps(body).encode(), seconds=seconds))
+        return self._ok(post(f"{self.base}/{method}", body, {}, seconds=seconds))
 
     def hello(self, query: Mapping[str, str]) -> str:
         raise Refusal(404, "Telegram does not ask so")
