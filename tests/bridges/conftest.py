@@ -23,8 +23,14 @@ import ends  # noqa: E402
 import settings  # noqa: E402
 import spool  # noqa: E402
 
-KEY = b"0123456789abcdef0123456789abcdef"
+KEY = b"0123456789abcdef0123456789abcdef"  # of mailgate and the bridge
+SECRET = "app-secret"  # of Meta and the bridge
 TAKEN = as_json({"ticket": 1043}, 201)
+
+
+def signed(body: bytes, secret: str = SECRET) -> dict[str, str]:
+    """What proves that a webhook is Meta's."""
+    return {"X-Hub-Signature-256": "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()}
 
 
 @dataclass

@@ -5,7 +5,6 @@ import json
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import bridge as shared
@@ -14,9 +13,6 @@ import ends
 import pytest
 import spool
 from fakes_http import Reply, Request, as_json
-
-BRIDGES = Path(__file__).parents[2] / "bridges"
-KEY = b"0123456789abcdef0123456789abcdef"
 
 
 class Plain:

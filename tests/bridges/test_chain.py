@@ -1,8 +1,6 @@
 """A whole chain each: the messenger, its bridge, the API, a ticket, an agent's mail, the bridge, the messenger."""
 
 import base64
-import hashlib
-import hmac
 import json
 import threading
 import time
@@ -16,6 +14,7 @@ import ends
 import pytest
 import settings
 import spool
+from bridges.conftest import KEY, SECRET, signed
 from conftest import from_agent, notice_to
 from fakes_http import FakeServer, Reply, Request, as_json
 from messenger import Messenger
@@ -24,10 +23,9 @@ from whatsapp import WhatsApp
 from window.conftest import pages_at
 from window.sessions import token_of
 
-KEY = b"0123456789abcdef0123456789abcdef"
 NOW = int(time.time())
 TEXT = "The lamp flickers, #close [#1]"
-META = {"access_token": "EAAtoken", "app_secret": "s", "verify_token": "v"}
+META = {"access_token": "EAAtoken", "app_secret": SECRET, "verify_token": "v"}
 
 
 def wrapped(**value: Any) -> Any:
@@ -97,8 +95,7 @@ class Whole:
 
     def hook(self, document: Any) -> None:
         body = json.dumps(document).encode()
-        mac = hmac.new(b"s", body, hashlib.sha256).hexdigest()
-        proofs = {"X-Hub-Signature-256": f"sha256={mac}", "X-Telegram-Bot-Api-Secret-Token": "s3cret"}
+        proofs = {**signed(body), "X-Telegram-Bot-Api-Secret-Token": "s3cret"}
         assert ends.call("POST", f"{self.url}/webhook", proofs, body).status == 200
 
     def brought(self) -> None:

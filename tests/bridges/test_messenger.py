@@ -1,17 +1,16 @@
 """The bridge to Messenger against a fake Graph API: the documented events, echoes, and answers that come too late."""
 
-import hashlib
-import hmac
 import json
 import time
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from bridges.conftest import SECRET, signed
 from fakes_http import Reply, Request, as_json
 from messenger import Messenger
 
-SECRET, PAGE, PSID = "app-secret", "682498302938465", "7242"
+PAGE, PSID = "682498302938465", "7242"
 NOW = int(time.time() * 1000)
 
 
@@ -27,10 +26,6 @@ def own(graph: str) -> Mapping[str, str]:
 
 def hook(*events: Mapping[str, Any], page: str = PAGE, kind: str = "page") -> bytes:
     return json.dumps({"object": kind, "entry": [{"id": page, "time": NOW, "messaging": list(events)}]}).encode()
-
-
-def signed(body: bytes, secret: str = SECRET) -> dict[str, str]:
-    return {"X-Hub-Signature-256": "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()}
 
 
 def event(sender: str = PSID, **what: Any) -> dict[str, Any]:

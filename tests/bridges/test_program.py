@@ -12,10 +12,8 @@ import ends
 import pytest
 import settings
 import whatsapp
+from bridges.conftest import BRIDGES, KEY
 from fakes_http import FakeServer, Reply, as_json
-
-BRIDGES = Path(__file__).parents[2] / "bridges"
-KEY = b"0123456789abcdef0123456789abcdef"
 
 CONFIG = """
 [bridge]

@@ -1,8 +1,6 @@
 """The bridge to WhatsApp against a fake Graph API: each documented kind of message, and what else can come."""
 
 import base64
-import hashlib
-import hmac
 import json
 import time
 from collections.abc import Mapping
@@ -10,10 +8,10 @@ from typing import Any
 
 import pytest
 import whatsapp
+from bridges.conftest import SECRET, signed
 from fakes_http import Reply, Request, as_json
 from whatsapp import WhatsApp
 
-SECRET = "app-secret"
 NUMBER = "106540352242922"
 LATELY = str(int(time.time()))
 
@@ -40,10 +38,6 @@ def hook(*messages: Mapping[str, Any], statuses: Any = (), number: str = NUMBER,
     return json.dumps(
         {"object": "whatsapp_business_account", "entry": [{"id": "102290129340398", "changes": [change]}]}
     ).encode()
-
-
-def signed(body: bytes, secret: str = SECRET) -> dict[str, str]:
-    return {"X-Hub-Signature-256": "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()}
 
 
 def message(kind: str, what: Any, id: str = "wamid.1", **more: Any) -> dict[str, Any]:
