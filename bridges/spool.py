@@ -21,6 +21,7 @@ CREATE TABLE IF NOT EXISTS heard (
     number INTEGER PRIMARY KEY AUTOINCREMENT, id BLOB NOT NULL UNIQUE, person TEXT NOT NULL, body TEXT NOT NULL,
     tries INTEGER NOT NULL DEFAULT 0, due REAL NOT NULL DEFAULT 0, state TEXT NOT NULL DEFAULT 'waiting');
 CREATE INDEX IF NOT EXISTS heard_waiting ON heard(person, number) WHERE state = 'waiting';
+CREATE INDEX IF NOT EXISTS heard_order ON heard(number) WHERE state = 'waiting';
 CREATE TABLE IF NOT EXISTS took (
     id TEXT NOT NULL, part INTEGER NOT NULL, theirs TEXT NOT NULL, person TEXT NOT NULL, at REAL NOT NULL,
     PRIMARY KEY (id, part)) WITHOUT ROWID;

@@ -241,6 +241,14 @@ def test_nothing_is_answered_before_it_is_kept(start, monkeypatch):
     assert running.hook(said(("1", "p", "a")), {}).status == 500
 
 
+def test_what_is_due_is_found_without_reading_all_that_ever_came(tmp_path):
+    kept = spool.Spool(tmp_path / "s.db")
+    plan = [row[3] for row in kept._do(f"EXPLAIN QUERY PLAN {spool.NEXT}", time.time())]
+    kept.close()
+    assert any("USING INDEX heard_order" in step for step in plan), plan
+    assert any("USING INDEX heard_waiting" in step for step in plan), plan
+
+
 def test_the_spool_is_for_nobody_else(tmp_path):
     spool.Spool(tmp_path / "s.db").close()
     assert (tmp_path / "s.db").stat().st_mode & 0o077 == 0
