@@ -68,7 +68,7 @@ class Programs(Room):
                 "networks": " ".join(program.networks),
                 "vouches": int(program.vouches),
                 "at": rows.micros(program.at),
-                "until": rows.micros(program.until) if program.until else None,
+                "until": rows.micros_or_none(program.until),
             },
         )
 
@@ -102,7 +102,7 @@ def _program(row: rows.Row) -> Program:
         at=rows.time_of(row["at"]),
         departments=tuple(one for one in row["departments"].split("\n") if one),
         networks=tuple(row["networks"].split()),
-        until=rows.time_of(row["until"]) if row["until"] is not None else None,
+        until=rows.moment(row["until"]),
         vouches=bool(row["vouches"]),
-        used_at=rows.time_of(row["used_at"]) if row["used_at"] is not None else None,
+        used_at=rows.moment(row["used_at"]),
     )
