@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from mailgate.app.gateway import Gateway
+from mailgate.app.hooks.hooks import no_such
 from mailgate.errors import Permanent
 
 BY_HAND = "by hand"
@@ -23,8 +24,7 @@ def switch(gateway: Gateway, name: str, on: bool) -> bool:
     now, off = gateway.clock(), "" if on else BY_HAND
     names = [one.name for one in gateway.store.read(lambda read: read.hooks.all())]
     if name not in names:
-        listed = f"; there are: {', '.join(names)}" if names else ": none is configured"
-        raise Permanent(f"there is no webhook {name}{listed}")
+        raise no_such(name, names)
     done = gateway.store.write(lambda tx: tx.hooks.switch(name, off, now)).result()
     gateway.hooks.wake()
     return done

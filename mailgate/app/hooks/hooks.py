@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -169,6 +169,11 @@ class Hooks:
     def _named(self, name: str) -> Webhook:
         known: Mapping[str, Webhook] = {one.hook.name: one for one in self._config.webhooks} if self._config else {}
         if name not in known:
-            listed = f"; there are: {', '.join(known)}" if known else ": none is configured"
-            raise Permanent(f"there is no webhook {name}{listed}")
+            raise no_such(name, known)
         return known[name]
+
+
+def no_such(name: str, known: Collection[str]) -> Permanent:
+    """What whoever names a hook that is not among those that are known is told."""
+    listed = f"; there are: {', '.join(known)}" if known else ": none is configured"
+    return Permanent(f"there is no webhook {name}{listed}")
