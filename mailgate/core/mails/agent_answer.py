@@ -50,18 +50,18 @@ def why_not_sent(case: Case, ticket: Ticket, agent: Agent, text: str, canned: st
         return "address"
     if _stale(case, ticket, agent):
         return "stale"
-    return "window" if _late_there(case, ticket) else ""
+    return "window" if _late_there(case, ticket, case.now) else ""
 
 
-def _late_there(case: Case, ticket: AnyTicket) -> bool:
-    """True when the customer is on a channel that lets nobody answer any more."""
+def _late_there(case: Case, ticket: AnyTicket, at: datetime) -> bool:
+    """True when the customer is on a channel that lets nobody answer any more by then."""
     there = channel.at(case.policy.channels, ticket.requester.addr)
-    return there is not None and channel.is_over(there, ticket.last_customer_at, case.now)
+    return there is not None and channel.is_over(there, ticket.last_customer_at, at)
 
 
 def goes_by_mail(case: Case, ticket: Ticket, commands: Iterable[Command]) -> bool:
     """True when words can only reach the customer by mail by now, and an address is known that is proven theirs."""
-    if not _late_there(case, ticket) or any(one.name == "via" for one in commands):
+    if not _late_there(case, ticket, case.now) or any(one.name == "via" for one in commands):
         return False
     known = (Address(one) for one in case.facts.ways.get(ticket.number, ()))
     return any(addressee.writable(one, case.policy) and not is_chat(one.addr) for one in known)
@@ -70,8 +70,10 @@ def goes_by_mail(case: Case, ticket: Ticket, commands: Iterable[Command]) -> boo
 def stays_behind(case: Case, ticket: AnyTicket) -> list[str]:
     """The names of the agent's files that the customer's channel does not take."""
     there = channel.at(case.policy.channels, ticket.requester.addr)
-    files = enclosed(case, ticket) if there else []
-    return [files[at].name for at in on_channels.left_out([one.size for one in files], there)] if there else []
+    if there is None:
+        return []
+    files = enclosed(case, ticket)
+    return [files[at].name for at in on_channels.left_out([one.size for one in files], there)]
 
 
 def out_of_reach(ticket: Ticket, policy: Policy, only: Address | None = None) -> bool:
@@ -237,9 +239,7 @@ def answer_letter(
 def _leaves_at(case: Case, ticket: AnyTicket) -> datetime | None:
     """When the undo window is over; None for at once, as what would leave too late for the customer's channel does."""
     at = case.now + case.policy.undo_window
-    there = channel.at(case.policy.channels, ticket.requester.addr)
-    late = there is not None and channel.is_over(there, ticket.last_customer_at, at)
-    return at if case.policy.undo_window and not late else None
+    return at if case.policy.undo_window and not _late_there(case, ticket, at) else None
 
 
 def enclosed(case: Case, ticket: AnyTicket) -> list[Attachment]:
