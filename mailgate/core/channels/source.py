@@ -6,16 +6,17 @@ import hashlib
 import re
 from typing import Final
 
+from mailgate.core.channels import escaped
+
 LONGEST: Final = 150  # octets of an id that can be read back; of a longer one only its digest is there
 _PLAIN: Final = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-=")
-_ESCAPE: Final = re.compile(r"_([0-9a-f]{2})")
 _OURS: Final = re.compile(r"<chat\.([a-z][a-z0-9-]{0,19})\.([A-Za-z0-9=_-]{1,400})@[^<>@]+>")
 
 
 def message_id(channel: str, identity: str, domain: str) -> str:
     """The Message-ID of a message that has this id on a channel."""
     octets = identity.encode("utf-8", "surrogatepass")
-    known = "".join(chr(one) if one in _PLAIN else f"_{one:02x}" for one in octets)
+    known = escaped.written(octets, _PLAIN)
     if len(octets) > LONGEST:
         known = f"_{hashlib.sha256(octets).hexdigest()}"
     return f"<chat.{channel.lower()}.{known}@{domain}>"
@@ -26,5 +27,4 @@ def said_as(identifier: str, channel: str) -> str:
     found = _OURS.fullmatch(identifier)
     if found is None or found[1] != channel or (found[2].startswith("_") and len(found[2]) == 65):
         return ""
-    octets = _ESCAPE.sub(lambda escaped: chr(int(escaped[1], 16)), found[2]).encode("latin-1")
-    return octets.decode("utf-8", "replace")
+    return escaped.read(found[2])

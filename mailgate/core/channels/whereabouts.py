@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from mailgate.core.channels import escaped
+
 DOMAIN: Final = "chat.invalid"
 LONGEST: Final = 64  # octets of a local part (RFC 5321 section 4.5.3.1.1)
 ROUTE: Final = "@"  # before its name: what a delivery to it stands under, where others have their department
 NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,19}")  # of a channel
 _PLAIN: Final = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789-")
-_ESCAPE: Final = re.compile(r"_([0-9a-f]{2})")
 _WRITTEN: Final = re.compile(r"[a-z][a-z0-9-]{0,19}\.[a-z0-9_-]{1,62}@chat\.invalid")
 _LOCAL: Final = re.compile(r"([a-z][a-z0-9-]{0,19})\.((?:[a-z0-9-]|_[0-9a-f]{2})+)")
 
@@ -22,9 +23,8 @@ def address_of(channel: str, identity: str) -> str:
     two digits, since addresses know no capitals and an id may be made to look like anything.
     """
     octets = identity.encode("utf-8", "surrogatepass")
-    escaped = "".join(chr(one) if one in _PLAIN else f"_{one:02x}" for one in octets)
-    local = f"{channel.lower()}.{escaped}"
-    return f"{local}@{DOMAIN}" if escaped and len(local) <= LONGEST else ""
+    local = f"{channel.lower()}.{escaped.written(octets, _PLAIN)}"
+    return f"{local}@{DOMAIN}" if octets and len(local) <= LONGEST else ""
 
 
 def person_at(addr: str) -> tuple[str, str] | None:
@@ -33,8 +33,7 @@ def person_at(addr: str) -> tuple[str, str] | None:
     found = _LOCAL.fullmatch(local.lower()) if domain.rstrip(".").lower() == DOMAIN else None
     if found is None:
         return None
-    octets = _ESCAPE.sub(lambda escaped: chr(int(escaped[1], 16)), found[2]).encode("latin-1")
-    identity = octets.decode("utf-8", "replace")
+    identity = escaped.read(found[2])
     return (found[1], identity) if address_of(found[1], identity) == f"{local.lower()}@{DOMAIN}" else None
 
 
