@@ -9,6 +9,7 @@ from typing import Final
 
 from mailgate.app.programs.bearer import ABSENT, judge
 from mailgate.app.programs.messages import DECIDED
+from mailgate.app.window.customers import said_in
 from mailgate.app.window.desk import Answers, WindowDesk
 from mailgate.app.window.forms import PATIENCE, WAIT
 from mailgate.core.channels import channel, message, source
@@ -19,7 +20,7 @@ from mailgate.core.mails import bounce
 from mailgate.core.mails.match import neutral_title
 from mailgate.core.model.facts import Facts
 from mailgate.core.model.mail import Envelope, Source, canonical
-from mailgate.core.model.outbound import Audience, DeliveryState, Purpose
+from mailgate.core.model.outbound import DeliveryState
 from mailgate.core.model.ticket import Ticket
 from mailgate.core.pages.form import harmless, line
 from mailgate.core.pages.window import Refusal
@@ -27,7 +28,6 @@ from mailgate.core.programs import chats
 from mailgate.core.programs.chats import ApiChatAsked, ApiChatPage, ApiReceiptAsked, ApiReceiptPage
 from mailgate.core.programs.program import CHATS
 from mailgate.core.proof import visitor
-from mailgate.core.text.subject import without_prefixes
 from mailgate.errors import MailgateError
 from mailgate.store.base import Read, Tx
 from mailgate.wire.mime.typed import typed_mail
@@ -82,8 +82,7 @@ def _mail(desk: WindowDesk, asked: ApiChatAsked, there: Channel, identifier: str
     ticket = desk.gateway.store.read(lambda read: _ticket(read, asked, there, who.key))
     subject, answers = neutral_title(chats.title(asked), policy), ""
     if ticket is not None:
-        subject = f"Re: {policy.tag(ticket.number)} {without_prefixes(ticket.subject)}"
-        answers = desk.gateway.ids.message_id(ticket.number, Audience.CUSTOMER, "", Purpose.WORDS)
+        subject, answers = said_in(desk, policy, ticket)
     else:
         answers = desk.gateway.store.read(lambda read: _before(read, who.key))
         answers = "" if answers == identifier else answers  # it is that one once more

@@ -10,6 +10,7 @@ from typing import Final
 from mailgate.app.programs.bearer import ABSENT, judge
 from mailgate.app.programs.once import Done, once
 from mailgate.app.programs.tickets import sees
+from mailgate.app.window.customers import said_in
 from mailgate.app.window.desk import Answers, WindowDesk
 from mailgate.app.window.forms import PATIENCE, WAIT
 from mailgate.app.window.thread import shown_to
@@ -17,7 +18,6 @@ from mailgate.core.letters import own_page
 from mailgate.core.mails.match import neutral_title
 from mailgate.core.model.change import Fate
 from mailgate.core.model.mail import Address, Envelope, Source
-from mailgate.core.model.outbound import Audience, Purpose
 from mailgate.core.model.policy import Policy
 from mailgate.core.model.ticket import Ticket
 from mailgate.core.pages import form
@@ -27,7 +27,6 @@ from mailgate.core.programs import message, program
 from mailgate.core.programs.message import ApiMessageAsked, ApiMessagePage
 from mailgate.core.programs.program import Program
 from mailgate.core.proof import visitor
-from mailgate.core.text.subject import without_prefixes
 from mailgate.errors import MailgateError
 from mailgate.store.base import Read
 from mailgate.wire.mime.typed import typed_mail
@@ -116,8 +115,7 @@ def _mail(
         (visitor.FIELD, f"{message.EXTERNAL}={external}" if external else ""),
     ]
     if ticket is not None:
-        subject = f"Re: {policy.tag(ticket.number)} {without_prefixes(ticket.subject)}"
-        answers = desk.gateway.ids.message_id(ticket.number, Audience.CUSTOMER, "", Purpose.WORDS)
+        subject, answers = said_in(desk, policy, ticket)
         last = next((one.id for one in reversed(ticket.entries) if one.kind.public), 0)
         marks.append((visitor.AFTER, "" if known else str(last)))
     raw = typed_mail(

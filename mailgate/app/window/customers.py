@@ -189,8 +189,7 @@ class _Letter:
     ) -> Said | Refusal:
         policy, ticket = self.moment.policy, self.ticket
         to = policy.department(ticket.department).addresses[0]
-        subject = f"Re: {policy.tag(ticket.number)} {without_prefixes(ticket.subject)}"
-        answers = self.desk.gateway.ids.message_id(ticket.number, Audience.CUSTOMER, "", Purpose.WORDS)
+        subject, answers = said_in(self.desk, policy, ticket)
         envelope = Envelope(self.person.addr, (to,), Source.WINDOW, peer=self.peer[:64])
         try:
             raw = typed_mail(self.person, to, subject, text, files, marks, answers)
@@ -198,6 +197,12 @@ class _Letter:
         except (MailgateError, Late):
             return Refusal("trouble", wait=WAIT)
         return Said()
+
+
+def said_in(desk: WindowDesk, policy: Policy, ticket: Ticket) -> tuple[str, str]:
+    """The subject of a mail in which a customer says something in a ticket, and the Message-ID it answers."""
+    subject = f"Re: {policy.tag(ticket.number)} {without_prefixes(ticket.subject)}"
+    return subject, desk.gateway.ids.message_id(ticket.number, Audience.CUSTOMER, "", Purpose.WORDS)
 
 
 def _file(letter: _Letter, seen: Seen, number: int) -> Said | Refusal:
