@@ -29,6 +29,11 @@ class Kept:
     number: int
     duplicate_of: int | None = None
 
+    @property
+    def first(self) -> int:
+        """The mail that counts: the earlier one, where there is one."""
+        return self.number if self.duplicate_of is None else self.duplicate_of
+
 
 @dataclass(frozen=True, slots=True)
 class OldLetter:

@@ -58,7 +58,7 @@ def take(desk: WindowDesk, asked: ApiChatAsked) -> ApiChatPage | Refusal:
             kept = gateway.intake.receive(raw, envelope).result(PATIENCE)
     except (MailgateError, Late):
         return Refusal("trouble", wait=WAIT)
-    number = kept.number if kept.duplicate_of is None else kept.duplicate_of
+    number = kept.first
     gateway.intake.await_fate(number, DECIDED)
     return gateway.store.read(lambda read: _became(read, identifier)) or ApiChatPage(number)
 

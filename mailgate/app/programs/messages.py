@@ -75,7 +75,7 @@ def _taken(
         kept = gateway.intake.receive(raw, envelope).result(PATIENCE)
     except (MailgateError, Late):
         return Refusal("trouble", wait=WAIT)
-    number = kept.number if kept.duplicate_of is None else kept.duplicate_of
+    number = kept.first
     gateway.intake.await_fate(number, DECIDED)
     page = gateway.store.read(lambda read: _became(read, number))
     return Done(page, f"{page.mail} {page.ticket or ''}".strip(), page.mail)

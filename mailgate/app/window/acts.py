@@ -74,7 +74,7 @@ def act(desk: WindowDesk, asked: ActAsked) -> ActPage | Refusal:
         kept = gateway.intake.receive(raw, envelope).result(KEPT)
     except (Temporary, TimeoutError):
         return Refusal("trouble", wait=20)
-    number = kept.number if kept.duplicate_of is None else kept.duplicate_of
+    number = kept.first
     gateway.intake.await_fate(number, DECIDED)
     became = gateway.store.read(lambda read: told(read, policy, agent, speech, number))
     return ActPage(ticket.number, became.state if became else "hand", number, became.lines if became else ())
