@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-import time
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 from conftest import PATIENCE, ByHand, Desk, from_agent, mail, running, whole
 from fakes_http import FakeServer, Hang, Reply, Request, Said, as_json, serving
+from scenarios.process import until
 
 from mailgate import daemon
 from mailgate.app.admin.connect import End
@@ -40,16 +39,8 @@ def asked_about(crm: FakeServer) -> str:
 
 def answered(desk: Desk, key: str = MAIJA) -> bool:
     """Wait until there is an answer about somebody."""
-    return until(lambda: desk.gateway.store.read(lambda read: read.lookups.about(key)) is not None)
-
-
-def until(true: Callable[[], bool]) -> bool:
-    ends = time.monotonic() + PATIENCE
-    while time.monotonic() < ends:
-        if true():
-            return True
-        time.sleep(0.01)
-    return False
+    read = desk.gateway.store.read
+    return bool(until(lambda: read(lambda look: look.lookups.about(key)) is not None, f"no answer about {key}"))
 
 
 def test_w44_a_mail_is_filed_while_the_program_does_not_answer(tmp_path: Path) -> None:
@@ -138,9 +129,9 @@ def test_the_admin_hears_once_that_it_fails_and_once_that_it_is_back(tmp_path: P
     with serving(script) as crm, running(tmp_path, more=section(crm)) as desk:
         for number in range(5):
             desk.send(mail(sender=f"p{number}@customer.example"))
-        assert until(lambda: desk.gateway.lookups.pauses.off)
+        until(lambda: desk.gateway.lookups.pauses.off, "the program is asked on")
         desk.send(mail(sender="p6@customer.example"))  # filed, and nobody is asked
-        assert until(lambda: len(desk.letters("root@admin.example")) == 1)
+        until(lambda: len(desk.letters("root@admin.example")) == 1, "the admin is not told that it fails")
         [letter] = desk.letters("root@admin.example")
         assert "Customers are not looked up" in letter["Subject"] and "answers 500" in str(letter.get_body(("plain",)))
         assert len(crm.requests) == 5
@@ -148,7 +139,7 @@ def test_the_admin_hears_once_that_it_fails_and_once_that_it_is_back(tmp_path: P
         desk.gateway.lookups.pauses._until = 0.0  # an hour passes
         desk.send(mail())
         assert answered(desk)
-        assert until(lambda: len(desk.letters("root@admin.example")) == 2)
+        until(lambda: len(desk.letters("root@admin.example")) == 2, "the admin is not told that it is back")
         assert "Customers are looked up again" in desk.letters("root@admin.example")[1]["Subject"]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -14,6 +13,7 @@ import pytest
 from a_person import ADDRESS, octets, solve_all
 from conftest import from_agent, notice_to
 from fakes_http import Reply, Request, as_json, serving
+from scenarios.process import until
 from window.conftest import pages_at
 from window.exchange import Exchange
 from window.sessions import token_of
@@ -81,8 +81,8 @@ def here(tmp_path: Path) -> Iterator[Any]:
         assert here.client.post("/api/v1/chats/lines/messages", json=wrote, headers=head).status_code == 201
         desk.settle()
         rights.link_contacts(desk.gateway, ADDRESS, CHAT)
-        while desk.gateway.store.read(lambda read: read.lookups.about(ADDRESS)) is None:
-            time.sleep(0.01)  # it is asked beside: who calls is to be the same on any machine
+        # she is asked about beside: who calls is to be the same on any machine
+        until(lambda: desk.gateway.store.read(lambda read: read.lookups.about(ADDRESS)), "no answer about her")
         desk.gateway.http = Recorder()
         exchange = Exchange(here, token)
         exchange.tells(
