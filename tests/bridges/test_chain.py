@@ -17,6 +17,7 @@ import spool
 from bridges.conftest import KEY, SECRET, signed
 from conftest import from_agent, notice_to
 from fakes_http import FakeServer, Reply, Request, as_json
+from mailclients import plain_of
 from messenger import Messenger
 from telegram import Telegram
 from whatsapp import WhatsApp
@@ -154,7 +155,7 @@ def test_from_the_messenger_to_an_agent_and_back(whole: Whole) -> None:
     (ticket,) = whole.desk.tickets()
     assert str(ticket.status) == "new" and ticket.requester.name.startswith("Maija Virtanen")
     notice = notice_to(whole.desk, "anna", ticket.number)
-    assert "The lamp flickers" in notice.get_body(("plain",)).get_content()
+    assert "The lamp flickers" in plain_of(notice)
     from_agent(whole.desk, "#take\nA new one is on its way.\n", notice)
     whole.desk.letters()
     assert whole.words() == [(whole.chat.person, "A new one is on its way.")]

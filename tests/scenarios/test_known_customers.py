@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 from conftest import from_agent, mail, notice_to, running
+from mailclients import plain_of
 from scenarios.test_statements import TABLE as STATEMENTS
 from scenarios.test_statements import counting
 
@@ -40,8 +40,8 @@ def test_a_known_customer_from_the_first_mail_to_the_notice(tmp_path: Path, monk
         ticket = desk.of_mail(desk.send(mail(sender=MAIJA)))
         assert ticket.owner == "bo"
         [ack] = desk.letters("maija@customer.example", "ack")
-        assert "Tuulikki" in text(ack) and not [word for word in SECRET if word in str(ack)]
-        notice = text(desk.letters("bo@staff.example", "notice")[0])
+        assert "Tuulikki" in plain_of(ack) and not [word for word in SECRET if word in str(ack)]
+        notice = plain_of(desk.letters("bo@staff.example", "notice")[0])
         assert all(word in notice for word in ("Lighthouse Oy", "gold", "contract: A-17 renewal"))
         assert "Front desk" not in notice
         counted.clear()
@@ -56,11 +56,7 @@ def test_who_writes_in_a_known_customers_name_hears_nothing_that_the_table_knows
         sync(desk.gateway, desk.gateway.clock())
         ticket = desk.of_mail(desk.send(mail(sender=MAIJA, reply_to="evil@elsewhere.example")))
         notice = notice_to(desk, "bo", ticket.number)
-        assert "Lighthouse" not in text(notice), "answers go to a stranger: they are no customer we know"
+        assert "Lighthouse" not in plain_of(notice), "answers go to a stranger: they are no customer we know"
         from_agent(desk, "Dear customer, press the switch twice.", notice, "bo")
         told = desk.letters("evil@elsewhere.example")
         assert told and not [word for word in (*SECRET, "Tuulikki") for letter in told if word in str(letter)]
-
-
-def text(letter: Any) -> str:
-    return str(letter.get_body(("plain",)).get_content())

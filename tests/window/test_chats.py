@@ -14,6 +14,7 @@ from typing import Any, cast
 import pytest
 from conftest import mail, notice_to, opened, reply, whole
 from fakes_http import FakeServer, Reply, as_json, serving
+from mailclients import plain_of
 from window.sessions import token_of
 from window.test_api import PROBLEM, of
 
@@ -94,7 +95,7 @@ def test_a_message_is_a_ticket_an_agent_answers_by_mail_and_the_answer_is_a_mess
     (ack,) = chat.out()
     assert ack["text"].startswith(f"Thank you, we have your message ([#{ticket.number}]).")
     notice = chat.notice(ticket)
-    shown = notice.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    shown = plain_of(notice)
     assert "Maija (Lines)" in shown and "chat.invalid" not in notice.as_string()
     chat.desk.send(reply(notice, "Anna <anna@staff.example>", "A new one is on its way.\n\nIt arrives on Monday."))
     said = chat.out()[-1]
@@ -258,7 +259,7 @@ def test_the_notice_and_the_promise_say_until_when(chat: Chat) -> None:
     assert ticket.due.first_response is not None
     assert ticket.last_customer_at is not None
     assert ticket.due.first_response <= ticket.last_customer_at + timedelta(hours=23)
-    shown = chat.notice(ticket).get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    shown = plain_of(chat.notice(ticket))
     assert "Can be answered there until" in shown
 
 
