@@ -39,14 +39,14 @@ def choose(
         return by_name[named]
     own = policy.department(department).sla
     claimed = {dept.sla for dept in policy.departments if dept.sla}
-    tagged, address = frozenset(tags), canonical(customer)
+    tagged, address, tier = frozenset(tags), canonical(customer), fold(tier)
     best: Sla | None = None
     best_weight = -1
     for sla in policy.slas:
         conditional = bool(sla.priorities or sla.tags or sla.customers or sla.tiers)
         if sla.name != own and (sla.name in claimed or not conditional):
             continue
-        weight = _weight(sla, priority, tagged, address, fold(tier))
+        weight = _weight(sla, priority, tagged, address, tier)
         if weight is not None and weight > best_weight:
             best, best_weight = sla, weight
     return best
